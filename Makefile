@@ -1,0 +1,24 @@
+# Two commands matter: `make html` builds the book, `make test` proves it.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.NOTPARALLEL:
+.PHONY: html test serve lint lock bench clean
+html: .venv/book ; $(BIN)/python conf/build.py
+test: .venv/test html ; $(BIN)/python -m pytest
+serve: .venv/book ; $(BIN)/python conf/build.py --serve
+lint: .venv/test ; $(BIN)/ruff check . && $(BIN)/ruff format --check .
+bench: .venv/book ; $(BIN)/python tests/benchmarks/racing.py
+clean: ; rm -rf build .venv dist
+
+# Every package is pinned and hashed; after a change of pyproject.toml, `make lock` (needs uv) brings the locks up to date.
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-header --no-emit-index-url --no-emit-find-links --quiet
+lock: ; $(LOCK) --group book -o conf/lock/book.txt && $(LOCK) --group test -o conf/lock/test.txt -c conf/lock/book.txt
+
+.venv/%: conf/lock/%.txt pyproject.toml
+	@echo "Installing the locked packages of $< into .venv (once; a minute or two) …"
+	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv
+	@$(BIN)/pip install --quiet --require-hashes --requirement $<
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

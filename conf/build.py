@@ -1,0 +1,206 @@
+"""Build the site: quick when little changed, never wrong, and never half published.
+
+All sources are read at once and copied to build/stage; only the copies are built. What the stage holds is trusted only
+if the last build in it went to its end and nothing that every page depends on (the package, the settings, the locked
+packages, the site's address, which files there are) has changed since; otherwise it starts empty. The finished site
+then takes the place of the old one by the renaming of one link.
+"""
+
+import argparse
+import contextlib
+import fcntl
+import hashlib
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+STAGE = BUILD / "stage"
+HTML = STAGE / "html"
+DOCTREES = STAGE / "doctrees"
+FINISHED = DOCTREES / "finished"  # ext/access.py writes it, last of all
+SNAPSHOT = STAGE / "snapshot"  # what the stage was made from
+TRUSTED = STAGE / "trusted"  # the same, once it has been built
+SITE = BUILD / "html"
+EVERYWHERE = ["optbook", "conf"]  # every page depends on these
+SOURCES = [*EVERYWHERE, "docs", "gallery"]
+SPHINX = ["-n", "-W", "--keep-going", "-a", "-c", STAGE / "conf", "-d", DOCTREES, STAGE / "docs", HTML]
+TIME_LIMIT = 1200  # seconds
+ENVIRONMENT = {
+    # The package of this tree, wherever the build is called from.
+    "PYTHONPATH": os.pathsep.join([str(STAGE), str(STAGE / "conf")]),
+    "PYTHONSAFEPATH": "1",
+    "PYTHONHASHSEED": "0",
+    "IPYTHONDIR": str(STAGE / "conf" / "ipython"),
+    "LC_ALL": "C.UTF-8",
+    "TZ": "UTC",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+
+
+def files(root, *folders):
+    """Return the files below `folders` of `root`, in order, as relative paths with their contents."""
+    paths = sorted(path for folder in folders for path in (root / folder).rglob("*"))
+    found = [path for path in paths if path.is_file() and "__pycache__" not in path.parts]
+    return {path.relative_to(root): path.read_bytes() for path in found}
+
+
+def digest(*parts):
+    """Return a hash of the texts, and of the names and contents of the files, that are given."""
+    total = hashlib.sha256(sys.version.encode())
+    for part in parts:
+        for item in part.items() if isinstance(part, dict) else [(part, b"")]:
+            total.update(f"{item[0]}\0{len(item[1])}\0".encode() + item[1])
+    return total.hexdigest()
+
+
+def epoch():
+    """Return the time the book says it is of: SOURCE_DATE_EPOCH, or the last commit, or the newest source."""
+    git = ["git", "-C", ROOT, "log", "-1", "--format=%ct"]
+    committed = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
+    newest = max(int((ROOT / path).stat().st_mtime) for path in files(ROOT, "docs", "optbook"))
+    return int(os.environ.get("SOURCE_DATE_EPOCH") or committed or newest)
+
+
+def address():
+    """Return where the site will be published."""
+    return os.environ.get("SITE_URL", "https://optbook.example/")
+
+
+def read():
+    """Return the sources, and the hash of those that every page depends on."""
+    sources = files(ROOT, *SOURCES)
+    shared = {path: content if path.parts[0] in EVERYWHERE else b"" for path, content in sources.items()}
+    return sources, digest(shared, address())
+
+
+def environment():
+    """Return the environment of the build: what the user has set for other purposes stays out."""
+    home = BUILD / "home"
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "matplotlibrc").touch()
+    kept = {name: os.environ[name] for name in ("TMPDIR", "LD_LIBRARY_PATH") if name in os.environ}
+    homes = dict.fromkeys(["HOME", "JUPYTER_CONFIG_DIR", "MPLCONFIGDIR", "MATPLOTLIBRC"], str(home))
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    day = time.strftime("%Y-%m-%d", time.gmtime(epoch()))
+    dated = {"SITE_URL": address(), "SOURCE_DATE_EPOCH": str(epoch()), "OPTBOOK_DATE": day}
+    return kept | ENVIRONMENT | homes | dated | {"PATH": path}
+
+
+def prepare():
+    """Bring the stage up to date with the sources: emptied if it cannot be trusted, else only what changed."""
+    sources, shared = read()
+    if not TRUSTED.exists() or TRUSTED.read_text() != shared:
+        shutil.rmtree(STAGE, ignore_errors=True)
+    TRUSTED.unlink(missing_ok=True)
+    FINISHED.unlink(missing_ok=True)
+    for path, content in sources.items():
+        copy = STAGE / path
+        if not copy.exists() or copy.read_bytes() != content:
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(content)
+    SNAPSHOT.write_text(shared)
+
+
+def trust():
+    """Say that the stage holds the whole outcome of what was copied to it."""
+    SNAPSHOT.rename(TRUSTED)
+
+
+def sphinx():
+    """Run Sphinx on the stage in a process group of its own; return whether it went to its end without a warning."""
+    command = [sys.executable, "-m", "sphinx", *SPHINX]
+    process = subprocess.Popen(command, cwd=STAGE, env=environment(), start_new_session=True)
+    try:
+        return process.wait(TIME_LIMIT) == 0 and FINISHED.exists()
+    except subprocess.TimeoutExpired:
+        print(f"The build took more than {TIME_LIMIT} s and was stopped.", file=sys.stderr)
+        return False
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # no kernel outlives its build
+
+
+def publish(name):
+    """Put a copy of the finished site in the place of the old one by renaming a link."""
+    target = BUILD / "sites" / name
+    shutil.rmtree(target.parent / "new", ignore_errors=True)
+    shutil.copytree(HTML, target.parent / "new", ignore=shutil.ignore_patterns(".buildinfo*"))
+    shutil.rmtree(target, ignore_errors=True)
+    (target.parent / "new").rename(target)
+    (BUILD / "published").write_text(digest(files(target, ".")))
+    link = BUILD / "html.new"
+    link.unlink(missing_ok=True)
+    link.symlink_to(target.relative_to(BUILD))
+    if SITE.is_dir() and not SITE.is_symlink():
+        shutil.rmtree(SITE)
+    os.replace(link, SITE)
+    for old in target.parent.iterdir():
+        if old != target:
+            shutil.rmtree(old)
+
+
+def is_published(name):
+    """Return whether the published site is the one called `name`, and whole."""
+    site, record = BUILD / "sites" / name, BUILD / "published"
+    known = SITE.is_symlink() and SITE.resolve() == site and record.exists()
+    return known and record.read_text() == digest(files(site, "."))
+
+
+def build():
+    """Build and publish, unless the published site is already what the sources say; return the exit status."""
+    name = digest(read()[0], address(), str(epoch()))[:16]
+    if not is_published(name):
+        prepare()
+        print("Building the book: every script and every cell runs …", flush=True)
+        if not sphinx():
+            print("The build failed; build/html is as it was.", file=sys.stderr)
+            return 1
+        trust()
+        publish(name)
+    print(f"The book is ready: open {SITE / 'index.html'}")
+    return 0
+
+
+def serve():
+    """Rebuild on every save, and show the pages on a local address; the published site stays as it is."""
+    this = shlex.join([sys.executable, str(Path(__file__).resolve())])
+    watch = [option for folder in SOURCES for option in ("--watch", ROOT / folder)]
+    steps = ["--pre-build", f"{this} --prepare", "--post-build", f"{this} --trust", "--ignore", f"{STAGE}/**"]
+    command = [sys.executable, "-m", "sphinx_autobuild", *SPHINX, *watch, *steps]
+    return subprocess.run(command, env=environment(), check=False).returncode
+
+
+def alone(lock):
+    """Wait until no other build works in this tree."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("Another build or `make serve` is at work here; waiting for it …", flush=True)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+
+
+def main():
+    """Do what the command line says; one build at a time."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--serve", dest="act", action="store_const", const=serve, default=build, help=serve.__doc__)
+    parser.add_argument("--prepare", dest="act", action="store_const", const=prepare, help=prepare.__doc__)
+    parser.add_argument("--trust", dest="act", action="store_const", const=trust, help=trust.__doc__)
+    act = parser.parse_args().act
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that `finally` runs
+    BUILD.mkdir(exist_ok=True)
+    with open(BUILD / "lock", "w") as lock:
+        if act in (build, serve):
+            alone(lock)
+        return act()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""What the gallery needs: scripts that cannot disturb each other, and a list of examples under each API entry."""
+
+import os
+import re
+import sys
+import unicodedata
+import warnings
+from pathlib import Path
+
+import numpy as np
+from docutils import nodes
+from PIL import Image
+from sphinx_gallery.directives import imgsgnode
+
+SAVED = {}
+
+
+def isolate(gallery_conf, fname, when):
+    """Start every script from the same state, with a package of its own and warnings as errors; undo all after it."""
+    if when == "before":
+        SAVED.update(filters=warnings.filters[:], numpy=np.geterr(), environ=dict(os.environ))
+        SAVED.update(printing=np.get_printoptions(), package=unload())
+        warnings.simplefilter("error")
+    elif SAVED:
+        unload()
+        sys.modules.update(SAVED["package"])
+        warnings.filters[:] = SAVED["filters"]
+        np.seterr(**SAVED["numpy"])
+        np.set_printoptions(**SAVED["printing"])
+        os.environ.clear()
+        os.environ.update(SAVED["environ"])
+
+
+def unload():
+    """Take optbook out of the loaded modules, and return it: what a script does to it must not reach the next."""
+    ours = [name for name in sys.modules if name.partition(".")[0] == "optbook"]
+    return {name: sys.modules.pop(name) for name in ours}
+
+
+def add_examples(app, what, name, obj, options, lines):
+    """End the entry of each public name with the gallery scripts that use it."""
+    used = f"optbook.{name.rpartition('.')[2]}"
+    folder = Path(app.srcdir, app.config.sphinx_gallery_conf["backreferences_dir"])
+    if (folder / f"{used}.examples").exists() and name.count(".") == 2:
+        lines += ["", ".. rubric:: Examples", "", f".. minigallery:: {used}", ""]
+
+
+def plain(text):
+    """Return `text` with its TeX in letters that can be read aloud: ``$\\eta = 0.1$`` becomes ``η = 0.1``."""
+
+    def letter(match):
+        try:
+            return unicodedata.lookup(f"GREEK SMALL LETTER {match[1]}")
+        except KeyError:
+            return f" {match[1]} "
+
+    return " ".join(re.sub(r"\\([a-zA-Z]+)", letter, text).translate(str.maketrans("", "", "${}\\")).split())
+
+
+def describe(app, doctree, docname):
+    """Give every thumbnail the title of its script as alternative text, and take the TeX out of the others.
+
+    A drawing gets a box of its own, so that a narrow screen can scroll it rather than shrink it.
+    """
+    for image in doctree.findall(nodes.image):
+        thumb = re.search(r"(gallery/.*/)images/thumb/sphx_glr_(plot_\w+)_thumb", image["uri"])
+        if thumb and not image.get("alt"):
+            image["alt"] = f"Figure of: {app.env.titles[thumb[1] + thumb[2]].astext()}"
+        image["alt"] = plain(image.get("alt", ""))
+    for picture in list(doctree.findall(imgsgnode)):
+        picture["alt"] = plain(picture["alt"])
+        picture.replace_self(nodes.container("", picture.deepcopy(), classes=["drawing"]))
+
+
+def lighten(app):
+    """Store the gallery's drawings in 256 colours, which is all that line art needs, at a third of the weight."""
+    for path in Path(app.srcdir, "gallery").rglob("images/**/*.png"):
+        with Image.open(path) as picture:
+            if picture.mode == "RGBA":
+                picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+def setup(app):
+    """Listen to autodoc, to the gallery's end, and to pages that are about to be written."""
+    app.connect("builder-inited", lighten, priority=900)
+    app.connect("autodoc-process-docstring", add_examples, priority=900)
+    app.connect("doctree-resolved", describe)
+    return {"parallel_read_safe": True}

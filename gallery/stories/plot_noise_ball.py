@@ -1,0 +1,75 @@
+r"""
+Noise holds you at a distance of eta over B
+===========================================
+
+With mini-batches and a constant rate, the loss falls to a floor and stays there: the walker wanders in a ball of
+noise about the minimum.
+
+You will see the floor for several rates and batch sizes, and then see them all fall on one line: what counts is
+:math:`\eta/B`.
+
+Source: :cite:t:`bottou2018`.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from optbook import gd, line_fit, minimize
+
+plt.style.use("optbook.textbook")
+
+# %%
+# A floor for every rate
+# ----------------------
+#
+# A line is fitted from batches drawn with replacement. All rates run at once; each batch size has eight seeds.
+fit = line_fit()
+least = fit.loss(np.array(fit.minima[0]))
+rates = np.array([0.4, 0.2, 0.1, 0.05])
+sizes, seeds, steps = [1, 2, 4, 8], 8, 1000
+
+
+def excess(size, seed):
+    run = minimize(fit, gd, lr=rates[:, None], batch=size, replace=True, seed=seed, steps=steps, progress=False)
+    return run.loss - least
+
+
+runs = np.array([[excess(size, seed) for seed in range(seeds)] for size in sizes])
+
+fig, ax = plt.subplots()
+for loss, eta in zip(np.moveaxis(runs[0], -1, 0), rates, strict=True):
+    mean, error = loss.mean(axis=0), loss.std(axis=0) / np.sqrt(seeds)
+    (line,) = ax.plot(mean, label=f"$\\eta = {eta:g}$")
+    ax.fill_between(np.arange(steps + 1), mean - error, mean + error, alpha=0.2, linewidth=0)
+ax.set(yscale="log", ylim=(1e-4, 10), xlabel="step $t$", ylabel="mean excess loss")
+ax.set_title("Single examples: a smaller rate, a lower floor")
+fig.legend(loc="outside right upper")
+plt.show()
+
+# %%
+# All floors on one line
+# ----------------------
+#
+# The floor is the mean over the last 600 steps. Sixteen pairs of rate and batch size, drawn against
+# :math:`\eta/B` alone: pairs with the same quotient have the same floor. The bars are standard errors over seeds.
+floors = runs[:, :, -600:].mean(axis=2)
+floor, error = floors.mean(axis=1), floors.std(axis=1, ddof=1) / np.sqrt(seeds)
+ratio = rates / np.array(sizes)[:, None]
+power = np.polyfit(np.log(ratio.ravel()), np.log(floor.ravel()), 1)[0]
+constant = np.exp(np.mean(np.log(floor / ratio)))
+assert abs(power - 1) < 0.15, "the floor is proportional to eta / B"
+assert np.all(abs(np.log(floor / ratio / constant)) < np.log(1.6)), "for every pair"
+
+fig, ax = plt.subplots()
+for size, x, y, bar, mark in zip(sizes, ratio, floor, error, "os^D", strict=True):
+    ax.errorbar(x, y, yerr=bar, fmt=mark, capsize=3, label=f"batches of {size}")
+line = np.sort(ratio.ravel())
+ax.plot(line, constant * line, color="C4", linestyle="-", linewidth=1, label="proportional")
+ax.set(xscale="log", yscale="log", xlabel=r"$\eta/B$", ylabel="floor of the excess loss")
+ax.set_title(r"Sixteen floors, one number: $\eta/B$")
+fig.legend(loc="outside right upper")
+plt.show()
+
+# %%
+# The moral: to halve the floor, halve the rate or double the batch. The first is slower, the second dearer.
+print(f"The floor grows as (eta/B) to the power {power:.2f}")

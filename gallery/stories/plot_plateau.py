@@ -1,0 +1,63 @@
+r"""
+On a plateau Adam walks and descent stands still
+================================================
+
+Far out on a plain the gradient points the right way, but there is almost nothing of it.
+
+A step of :math:`\eta\nabla L` is then almost no step. You will see the walker stall while Adam, which divides by
+the size of what it sees, crosses the plain at about :math:`\eta` a step.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from optbook import adam, gd, minimize, plateau, plot
+
+plt.style.use("optbook.textbook")
+
+# %%
+# One arrives, one has not left
+# -----------------------------
+eta, start, steps = 0.1, (-3.5, 1.5), 120
+walker = minimize(plateau, gd, lr=eta, start=start, steps=steps)
+brisk = minimize(plateau, adam, lr=eta, start=start, steps=steps)
+moved = np.linalg.norm(walker.theta[-1] - start)
+assert moved < 0.02, "descent has not left"
+assert brisk.loss[-1] < 1e-3, "Adam has arrived"
+
+fig, ax = plt.subplots(figsize=(7.2, 4.2))
+plot.contours(ax, plateau)
+plot.path(ax, walker, label=f"gradient descent, moved {moved:.3f}", marker="s", markersize=9)
+plot.path(ax, brisk, label=f"Adam, loss {brisk.loss[-1]:.0e}")
+ax.set_title(f"Same rate, {steps} steps: one has not left")
+fig.legend(loc="outside lower center", ncols=2)
+plt.show()
+
+# %%
+# How long is a step?
+# -------------------
+#
+# Descent's step is as long as its gradient says. Adam's first steps have the length :math:`\eta` in each coordinate
+# where the gradient is thousands of times smaller.
+lengths = {
+    "gradient descent": abs(np.diff(walker.theta[:, 0])),
+    "Adam": abs(np.diff(brisk.theta[:, 0])),
+}
+assert np.isclose(lengths["Adam"][0], eta, rtol=1e-3)
+assert lengths["gradient descent"].max() < eta / 1000
+
+fig, ax = plt.subplots()
+for name, length in lengths.items():
+    ax.plot(brisk.t[1:], length / eta, label=name)
+ax.set(yscale="log", xlabel="step $t$", ylabel=r"step length $|\Delta\theta_1|/\eta$")
+ax.set_title("Descent asks how steep, Adam only which way")
+fig.legend(loc="outside right upper")
+plt.show()
+
+# %%
+# The moral
+# ---------
+#
+# Dividing by the gradient's size turns a whisper into an order. That is a gift on a plain. It is a nuisance where
+# the whisper is noise, for noise is obeyed just as promptly.
+print(f"Adam's first step is {lengths['Adam'][0] / lengths['gradient descent'][0]:.0f} times as long.")

@@ -1,0 +1,21 @@
+"""A living textbook chapter on optimization for machine learning: every equation here runs.
+
+>>> import optbook
+>>> run = optbook.minimize(optbook.bowl, optbook.gd, lr=0.1, steps=100)
+>>> run.status
+'finished'
+"""
+
+from optbook import data, listings, optimizers, problems, registry, run, schedules
+from optbook.data import *  # noqa: F403  each module's __all__ is read from its registry
+from optbook.listings import *  # noqa: F403
+from optbook.optimizers import *  # noqa: F403
+from optbook.problems import *  # noqa: F403
+from optbook.registry import *  # noqa: F403
+from optbook.run import *  # noqa: F403
+from optbook.schedules import *  # noqa: F403
+
+__version__ = "0.1.0"
+__all__ = [
+    name for module in (data, listings, optimizers, problems, registry, run, schedules) for name in module.__all__
+]

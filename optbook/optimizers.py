@@ -1,0 +1,224 @@
+r"""Optimizers, simplest first. Each is the box of its paper, as a generator of iterates.
+
+Letters
+    theta   parameters, shape (..., d)           g   gradient of the loss at theta
+    eta     learning rate of this step, η        t   number of this step: 1, 2, 3, …
+    v       velocity, or second raw moment       m   first moment
+    s       sum of squared gradients
+
+Rules only broadcast, so any hyperparameter may be an array of shape (n, 1): then n racers run at once, each
+bit for bit as if alone. Nothing is changed in place: every theta that a rule yields is yours to keep.
+"""
+
+import numpy as np
+
+from optbook.registry import OPTIMIZERS, bind, documented, enter, parameters, real, together
+from optbook.schedules import RATE_NOW, clock
+
+
+def optimizer(title, *, cite, state="", demo_lr):
+    """Register an update rule, and check its arguments when it is called, not at its first step.
+
+    Parameters
+    ----------
+    title : str
+        Name shown to readers.
+    cite : str
+        Key of its source in the bibliography.
+    state : str
+        Names of what it remembers from step to step, each of theta's shape, separated by spaces.
+    demo_lr : float
+        A rate that works on the bowl with condition number 10; pages and tests use it.
+
+    Returns
+    -------
+    callable
+        A decorator. The decorated function has the same signature, and returns a generator of iterates.
+    """
+
+    def register(rule):
+        def checked(*args, **kwargs):
+            return rule(**check(rule.__name__, bind(rule.__name__, rule, args, kwargs)))
+
+        yields = ["theta : array", "    The parameters after each step, without end; a new array every time."]
+        raises = ["TypeError, ValueError", "    If an argument, a gradient or a scheduled rate is not what it must be."]
+        doc = documented(rule, {"Parameters": parameters(rule), "Yields": yields, "Raises": raises}, cite)
+        return enter(OPTIMIZERS, rule, checked, doc, title=title, cite=cite, state=state.split(), demo_lr=demo_lr)
+
+    return register
+
+
+def check(owner, given):
+    """Return the arguments of an optimizer as float64 copies, with grad and schedule guarded."""
+    if not callable(given["grad"]):
+        raise TypeError(f"{owner}: grad must be a function of theta, got {given['grad']!r}")
+    guarded = {"grad": guard_gradient(owner, given["grad"])}
+    plain = {name: value for name, value in given.items() if name != "grad" and not (name == "lr" and callable(value))}
+    checked, shape = {}, ()
+    for name, value in plain.items():
+        checked[name] = real(owner, name, value)
+        shape = together(owner, name, checked[name], shape)
+    if callable(given.get("lr")):
+        guarded["lr"] = guard_schedule(owner, given["lr"], shape)
+    if shape == checked["theta"].shape:  # a column for each racer is slow to combine with rows of d: fill it out, once
+        columns = {name: value for name, value in checked.items() if value.ndim and value.shape != shape}
+        checked |= {name: np.array(np.broadcast_to(value, shape)) for name, value in columns.items()}
+    return checked | guarded
+
+
+def guard_gradient(owner, grad):
+    """Return `grad` such that it cannot change theta, and fails unless it returns real numbers in theta's shape."""
+
+    def guarded(theta):
+        frozen = np.asarray(theta).view()
+        frozen.flags.writeable = False
+        g = np.asarray(grad(frozen))
+        if g.dtype.kind not in "iuf":
+            raise TypeError(f"{owner}: grad must return real numbers, got {g.dtype}")
+        if g.shape != frozen.shape:
+            raise ValueError(f"{owner}: grad must return an array of theta's shape {frozen.shape}, got {g.shape}")
+        return g.astype(np.float64)
+
+    return guarded
+
+
+def guard_schedule(owner, schedule, shape):
+    """Return `schedule` such that it fails when a rate is not a finite number >= 0, or does not fit theta's `shape`."""
+
+    def guarded(t):
+        nonlocal shape  # a column of rates makes as many racers, from then on
+        rate = real(owner, f"lr({t})", schedule(t), RATE_NOW)
+        shape = together(owner, f"lr({t})", rate, shape)
+        return rate
+
+    return guarded
+
+
+@optimizer("Gradient descent", cite="cauchy1847", demo_lr=0.1)
+def gd(grad, theta, lr=0.01):
+    r"""Walk downhill: one step against the gradient.
+
+    .. math:: \theta_t = \theta_{t-1} - \eta \nabla L(\theta_{t-1})
+    """
+    for _, eta in clock(lr):
+        theta = theta - eta * grad(theta)
+        yield theta
+
+
+@optimizer("Momentum", cite="polyak1964", state="v", demo_lr=0.02)
+def momentum(grad, theta, lr=0.01, beta=0.9):
+    r"""Let a heavy ball roll: the velocity is a decaying sum of gradients.
+
+    For a constant gradient the velocity tends to :math:`1/(1-\beta)` times it. This is PyTorch's form, with
+    the rate outside the velocity; it equals Polyak's while the rate is constant.
+
+    .. math:: v_t = \beta v_{t-1} + \nabla L(\theta_{t-1}), \qquad
+              \theta_t = \theta_{t-1} - \eta v_t
+    """
+    v = np.zeros_like(theta)
+    for _, eta in clock(lr):
+        v = beta * v + grad(theta)
+        theta = theta - eta * v
+        yield theta
+
+
+@optimizer("Nesterov momentum", cite="sutskever2013", state="v", demo_lr=0.02)
+def nesterov(grad, theta, lr=0.01, beta=0.9):
+    r"""Look ahead to where the velocity is taking you, and read the slope there.
+
+    The look-ahead is :math:`\theta - \eta \beta v`, not :math:`\theta - \beta v`. PyTorch's
+    ``SGD(nesterov=True)`` stores the look-ahead point instead of theta; its steps are the same while the rate is
+    constant.
+
+    .. math:: v_t = \beta v_{t-1} + \nabla L(\theta_{t-1} - \eta \beta v_{t-1}), \qquad
+              \theta_t = \theta_{t-1} - \eta v_t
+    """
+    v = np.zeros_like(theta)
+    for _, eta in clock(lr):
+        v = beta * v + grad(theta - eta * beta * v)
+        theta = theta - eta * v
+        yield theta
+
+
+@optimizer("AdaGrad", cite="duchi2011", state="s", demo_lr=1.0)
+def adagrad(grad, theta, lr=0.01, eps=1e-10):
+    r"""Give each coordinate its own rate: small where gradients have been large.
+
+    As in PyTorch, the sum starts at zero and :math:`\epsilon` stands outside the root. All operations are element-wise.
+
+    .. math:: s_t = s_{t-1} + g_t^2, \qquad
+              \theta_t = \theta_{t-1} - \eta \frac{g_t}{\sqrt{s_t} + \epsilon}
+    """
+    s = np.zeros_like(theta)
+    for _, eta in clock(lr):
+        g = grad(theta)
+        s = s + g**2
+        theta = theta - eta * g / (np.sqrt(s) + eps)
+        yield theta
+
+
+@optimizer("RMSProp", cite="tieleman2012", state="v", demo_lr=0.05)
+def rmsprop(grad, theta, lr=0.01, beta=0.99, eps=1e-8):
+    r"""Forget old gradients, so that AdaGrad's rate does not fade away.
+
+    As in PyTorch, :math:`\epsilon` stands outside the root and the average is not corrected for its start at zero.
+
+    .. math:: v_t = \beta v_{t-1} + (1 - \beta)\, g_t^2, \qquad
+              \theta_t = \theta_{t-1} - \eta \frac{g_t}{\sqrt{v_t} + \epsilon}
+    """
+    v = np.zeros_like(theta)
+    for _, eta in clock(lr):
+        g = grad(theta)
+        v = beta * v + (1 - beta) * g**2
+        theta = theta - eta * g / (np.sqrt(v) + eps)
+        yield theta
+
+
+@optimizer("Adam", cite="kingma2015", state="m v", demo_lr=0.1)
+def adam(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    r"""Divide an averaged gradient by its averaged size, both corrected for their start at zero.
+
+    Steps are counted from 1. The second moment is raw (not centred), and :math:`\epsilon` stands outside the
+    root, after the correction, as in the paper's algorithm 1, in PyTorch and in Optax.
+
+    .. math::
+        m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t \\
+        v_t &= \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2 \\
+        \hat m_t &= \frac{m_t}{1 - \beta_1^t}, \qquad \hat v_t = \frac{v_t}{1 - \beta_2^t} \\
+        \theta_t &= \theta_{t-1} - \eta \frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}
+    """
+    m = v = np.zeros_like(theta)
+    for t, eta in clock(lr):
+        g = grad(theta)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        m_hat = m / (1 - beta1**t)
+        v_hat = v / (1 - beta2**t)
+        theta = theta - eta * m_hat / (np.sqrt(v_hat) + eps)
+        yield theta
+
+
+@optimizer("AdamW", cite="loshchilov2019", state="m v", demo_lr=0.1)
+def adamw(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
+    r"""Run Adam, and shrink the weights beside it rather than through it.
+
+    As in PyTorch and Optax, the decay is multiplied by the rate; in the paper it is multiplied by the schedule only.
+
+    .. math::
+        m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t \\
+        v_t &= \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2 \\
+        \hat m_t &= \frac{m_t}{1 - \beta_1^t}, \qquad \hat v_t = \frac{v_t}{1 - \beta_2^t} \\
+        \theta_t &= \theta_{t-1} - \eta \frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon} - \eta \lambda \theta_{t-1}
+    """
+    m = v = np.zeros_like(theta)
+    for t, eta in clock(lr):
+        g = grad(theta)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        m_hat = m / (1 - beta1**t)
+        v_hat = v / (1 - beta2**t)
+        theta = theta - eta * m_hat / (np.sqrt(v_hat) + eps) - eta * weight_decay * theta
+        yield theta
+
+
+__all__ = ["optimizer", *OPTIMIZERS]

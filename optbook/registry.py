@@ -1,0 +1,220 @@
+"""One table of names and one of arguments: what exists, what each argument means, and what it may be.
+
+Everything that lists optimizers, schedules or problems (pages, tests, gallery) reads these registries,
+and every error message and parameter description comes from `ARGUMENTS`.
+"""
+
+import functools
+import inspect
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["ARGUMENTS", "OPTIMIZERS", "PROBLEMS", "SCHEDULES", "Argument"]
+
+OPTIMIZERS: dict = {}
+"""Every optimizer by name, simplest first.
+
+:meta hide-value:
+"""
+SCHEDULES: dict = {}
+"""Every schedule by name, simplest first.
+
+:meta hide-value:
+"""
+PROBLEMS: dict = {}
+"""Every two-dimensional landscape by name.
+
+:meta hide-value:
+"""
+
+
+@dataclass(frozen=True)
+class Argument:
+    """What one argument means and which values it may take."""
+
+    says: str
+    allowed: str
+    holds: Callable = lambda array: np.isfinite(array)
+    kind: str = "float or array"
+    dtypes: str = "iuf"
+
+
+RATE = Argument("Learning rate η.", "a finite number > 0", lambda a: a > 0)
+DECAY = Argument("Decay of the moving average.", "a number in [0, 1)", lambda a: (a >= 0) & (a < 1))
+COUNT = Argument("Number of steps.", "a whole number >= 1", lambda a: (a >= 1) & (a == np.floor(a)), "int")
+SHARE = Argument("Share of all steps.", "a number in (0, 1)", lambda a: (a > 0) & (a < 1))
+
+
+def like(argument, says):
+    """Return `argument` with another description."""
+    return Argument(says, argument.allowed, argument.holds, argument.kind)
+
+
+ARGUMENTS = {
+    "grad": Argument(
+        "Gradient of the loss: takes theta, returns an array of its shape.", "a function", callable, "callable"
+    ),
+    "theta": Argument(
+        "Start, shape (..., d); a plain float will do. It is copied, never changed.",
+        "finite floating-point numbers (integers are refused: write 1.0, not 1)",
+        dtypes="f",
+    ),
+    "lr": like(RATE, "Learning rate η: a number, an array that broadcasts against theta, or a schedule."),
+    "beta": like(DECAY, "Share β of the past that is kept at each step."),
+    "beta1": like(DECAY, "Decay β₁ of the first moment."),
+    "beta2": like(DECAY, "Decay β₂ of the second raw moment."),
+    "eps": Argument("Guard ε against division by zero.", "a finite number > 0", lambda a: a > 0),
+    "weight_decay": Argument("Decoupled weight decay λ.", "a finite number >= 0", lambda a: a >= 0),
+    "peak": like(RATE, "Rate at its highest."),
+    "after": Argument("What follows the warm-up.", "a schedule", callable, "Schedule"),
+    "floor": Argument("Rate at its lowest, reached at the end.", "a finite number >= 0", lambda a: a >= 0),
+    "gamma": Argument("Factor of each decay.", "a number in (0, 1]", lambda a: (a > 0) & (a <= 1)),
+    "steps": like(COUNT, "Number of steps from the first rate to the last."),
+    "every": like(COUNT, "Number of steps between two decays."),
+    "milestones": Argument(
+        "Numbers of finished steps after which the rate decays once more.",
+        "a sequence of whole numbers >= 1",
+        COUNT.holds,
+        "sequence of int",
+    ),
+    "power": Argument("Exponent of the decay.", "a finite number > 0", lambda a: a > 0),
+    "period": like(COUNT, "Length of the first cycle in steps, the paper's T₀."),
+    "mult": like(COUNT, "Each cycle is this many times as long as the last, the paper's T_mult."),
+    "warm": like(SHARE, "Share of the steps in which the rate climbs."),
+    "start_div": Argument("The first rate is peak / start_div.", "a finite number >= 1", lambda a: a >= 1),
+    "end_div": Argument("The last rate is the first / end_div.", "a finite number >= 1", lambda a: a >= 1),
+    "rise": like(COUNT, "Number of warm-up steps."),
+    "fall": like(COUNT, "Number of decay steps at the end."),
+    "condition": Argument(
+        "Condition number κ: curvature across over along.", "a finite number >= 1", lambda a: a >= 1, "float"
+    ),
+    "rotation": Argument("Turn of the axes in radians.", "a finite number", kind="float"),
+}
+"""What every argument of an optimizer, a schedule or a landscape means, by name.
+
+:meta hide-value:
+"""
+
+
+def real(owner, name, value, argument=None):
+    """Return `value` as a float64 array that `argument` allows, or raise an error that says what is wrong.
+
+    Raises
+    ------
+    TypeError
+        If `value` is not made of real numbers (bool, str, None, complex and float16 are not accepted).
+    ValueError
+        If a number is not finite or out of range.
+    """
+    argument = argument or ARGUMENTS[name]
+
+    def says(hint=""):
+        return f"{owner}: {name} must be {argument.allowed}, got {value!r}{hint}"
+
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise TypeError(says()) from None
+    if array.dtype.kind not in argument.dtypes:
+        raise TypeError(says(f" of type {array.dtype}"))
+    if array.dtype == np.float16:
+        raise TypeError(says(" (float16 overflows at 65504; use float64)"))
+    array = array.astype(np.float64)
+    if argument.kind in ("int", "float") and array.ndim > 0:
+        raise TypeError(says(" (one number, not an array)"))
+    if not (array.size and np.all(np.isfinite(array)) and np.all(argument.holds(array))):
+        raise ValueError(says())
+    return array
+
+
+def whole(owner, name, value):
+    """Return `value`, a whole number >= 0, as an exact int, for a float64 cannot tell large ones apart."""
+    says = f"{owner}: {name} must be a whole number >= 0, got {value!r}"
+    try:
+        number = operator.index(None if isinstance(value, bool) else value)
+    except TypeError:
+        raise TypeError(says) from None
+    if number < 0:
+        raise ValueError(says)
+    return number
+
+
+def points(owner, theta, d):
+    """Return `theta`, shape (..., d), as an array of floats; an array of floats or complex numbers is passed on."""
+    if not (isinstance(theta, np.ndarray) and theta.dtype.kind in "fc"):
+        try:
+            array = np.asarray(theta)
+        except ValueError:
+            array = np.array(None)
+        if array.dtype.kind not in "iuf":
+            raise TypeError(f"{owner}: theta must be real numbers of shape (..., {d}), got {theta!r}")
+        theta = array.astype(np.float64)
+    if theta.shape[-1:] != (d,):
+        raise ValueError(f"{owner}: theta must have shape (..., {d}), got {theta.shape}")
+    return theta
+
+
+def together(owner, name, value, shape):
+    """Return the shape of `value` and `shape` broadcast against each other, or raise a ValueError."""
+    try:
+        return np.broadcast_shapes(shape, np.shape(value))
+    except ValueError:
+        allowed = f"broadcast against theta's shape {shape} (racers: a column, shape (n, 1))"
+        raise ValueError(f"{owner}: {name} must {allowed}, got {value!r}") from None
+
+
+def bind(owner, rule, args, kwargs):
+    """Match a call with the signature of `rule`; return its arguments by name, or say which are allowed.
+
+    Raises
+    ------
+    TypeError
+        If an argument is unknown or missing.
+    """
+    signature = inspect.signature(rule)
+    unknown = [name for name in kwargs if name not in signature.parameters]
+    if unknown:
+        allowed = ", ".join(signature.parameters)
+        raise TypeError(f"{owner}: unknown argument {unknown[0]}={kwargs[unknown[0]]!r}; allowed: {allowed}")
+    try:
+        bound = signature.bind(*args, **kwargs)
+    except TypeError as error:
+        raise TypeError(f"{owner}: {error}; the call is {owner}{signature}") from None
+    bound.apply_defaults()
+    return dict(bound.arguments)
+
+
+def parameters(rule):
+    """Return the numpydoc lines that describe the arguments of `rule`, read from `ARGUMENTS`."""
+    lines = []
+    for name, parameter in inspect.signature(rule).parameters.items():
+        if name not in ARGUMENTS:
+            raise ValueError(f"{rule.__name__}: argument {name} is unknown; say what it may be in registry.ARGUMENTS")
+        argument = ARGUMENTS[name]
+        optional = "" if parameter.default is parameter.empty else f", default {parameter.default}"
+        lines += [f"{name} : {argument.kind}{optional}", f"    {argument.says} Allowed: {argument.allowed}."]
+    return lines
+
+
+def documented(rule, sections, cite):
+    """Return the docstring of `rule` with the standard `sections` and its source appended."""
+    if not rule.__doc__:
+        raise ValueError(f"{rule.__name__}: write a docstring: what it does in one line, and its equation")
+    lines = [inspect.getdoc(rule), ""]
+    for title, body in sections.items():
+        lines += [title, "-" * len(title), *body, ""]
+    return "\n".join([*lines, "References", "----------", f":cite:t:`{cite}`", ""])
+
+
+def enter(registry, rule, checked, doc, **about):
+    """Put `checked` into `registry` under the name of `rule`, with `doc` and what is known `about` it as attributes."""
+    functools.update_wrapper(checked, rule).__doc__ = doc
+    for name, value in about.items():
+        setattr(checked, name, value)
+    if rule.__name__ in registry:
+        raise ValueError(f"{rule.__name__}: this name is taken; choose another")
+    registry[rule.__name__] = checked
+    return checked

@@ -1,0 +1,241 @@
+"""Drive an optimizer over a problem, and keep what it did."""
+
+import inspect
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from optbook.registry import COUNT, Argument, real, together, whole
+
+START = Argument("Where to begin.", "finite numbers, of shape (..., d)", lambda a: a.ndim > 0)
+
+__all__ = ["Trajectory", "minimize"]
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """What a run, or a race of many runs, did.
+
+    Every number in it is finite: a racer that diverges rests at its last kept point, and `diverged_at` says when.
+
+    Attributes
+    ----------
+    theta : array, shape (kept, ..., d)
+        The points that were kept, the start first.
+    loss : array, shape (kept, ...)
+        The full loss at each.
+    t : int array, shape (kept,)
+        The number of finished steps at each.
+    symbols : dict of arrays, each of the shape of `theta`
+        The recorded local variables of the optimizer; the first row, before any step, is zero.
+    diverged_at : int array, shape (...)
+        The step at which each racer's point, loss or recorded symbol was seen to be infinite or NaN; 0 if never.
+    """
+
+    theta: np.ndarray
+    loss: np.ndarray
+    t: np.ndarray
+    symbols: dict
+    diverged_at: np.ndarray
+
+    @property
+    def status(self):
+        """``"finished"``, or how many diverged and when."""
+        at = self.diverged_at[self.diverged_at > 0]
+        if not at.size:
+            return "finished"
+        if self.diverged_at.ndim == 0:
+            return f"diverged at step {at[0]}"
+        return f"{at.size} of {self.diverged_at.size} diverged, the first at step {at.min()}"
+
+    def __repr__(self):
+        return f"<Trajectory of shape {self.theta.shape}: {self.status}>"
+
+
+def minimize(
+    problem,
+    optimizer,
+    *,
+    steps=100,
+    start=None,
+    batch=None,
+    replace=False,
+    seed=0,
+    record="",
+    every=1,
+    progress=None,
+    **hyper,
+):
+    """Run an optimizer, or many at once, over a problem.
+
+    Any hyperparameter, and the start, may be an array with leading axes: ``lr=np.geomspace(1e-3, 1, 64)[:, None]``
+    races 64 rates in one broadcast, each bit for bit as if alone. All racers see the same mini-batches. The run holds
+    ``steps / every`` points and the recorded symbols at them, and nothing else that grows.
+
+    Parameters
+    ----------
+    problem : Problem, DataProblem, or any object with ``loss(theta)`` and ``grad(theta)``
+        What to minimize.
+    optimizer : callable
+        A registered optimizer such as `adam`, or any function of ``grad`` and ``theta`` that yields iterates.
+    steps : int
+        Number of steps.
+    start : array_like, shape (..., d)
+        Where to begin; the problem's own start if not given. It is copied.
+    batch : int
+        Examples per mini-batch, for problems made of data; all of them if not given.
+    replace : bool
+        Draw the examples of a batch with replacement.
+    seed : int
+        Seed of the mini-batches; equal seeds see equal batches.
+    record : str
+        Names of the optimizer's local variables to keep, separated by spaces: ``"m v"``.
+    every : int
+        Keep every so many-th point (and the first and the last); ``every=steps`` keeps only those two.
+    progress : bool
+        Show a progress bar; if not given, on a terminal only and after one second.
+    **hyper
+        Arguments of the optimizer.
+
+    Returns
+    -------
+    Trajectory
+        It ends early if every racer diverges.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is of the wrong type, out of its range, or unknown to the optimizer.
+    """
+    check_choices(optimizer, replace, record, progress)
+    seed = whole("minimize", "seed", seed)
+    steps, every = (int(real("minimize", k, v, COUNT)) for k, v in (("steps", steps), ("every", every)))
+    theta = first_point(problem, start, hyper)
+    grad = problem.grad if batch is None else sampled(problem, batch, seed, replace)
+    walk = started(optimizer(grad, theta.copy(), **hyper), record)
+    with np.errstate(all="ignore"):
+        log = Log(problem, theta, record.split())
+        for t, theta in zip(counted(steps, progress), walk, strict=False):
+            log.note(t, theta, walk, keep=t % every == 0 or t == steps)
+            if log.diverged_at.all():
+                break
+    return log.trajectory(steps)
+
+
+def counted(steps, progress):
+    """Return the numbers of the steps, behind a progress bar if one is wanted."""
+    numbers = range(1, steps + 1)
+    if progress or (progress is None and sys.stderr and sys.stderr.isatty()):
+        from tqdm import tqdm  # not above: it takes longer to import than all the rest of optbook
+
+        return tqdm(numbers, delay=1, unit=" steps")
+    return numbers
+
+
+def check_choices(optimizer, replace, record, progress):
+    """Raise a TypeError unless each choice is of its type."""
+    if not callable(optimizer):
+        raise TypeError(f"minimize: optimizer must be a function of grad and theta, got {optimizer!r}")
+    if not isinstance(record, str):
+        raise TypeError(f"minimize: record must be a string of names, got {record!r}")
+    if not isinstance(replace, bool):
+        raise TypeError(f"minimize: replace must be True or False, got {replace!r}")
+    if not (progress is None or isinstance(progress, bool)):
+        raise TypeError(f"minimize: progress must be True, False or None, got {progress!r}")
+
+
+def started(walk, record):
+    """Return `walk`, if it is what an optimizer must return."""
+    if not isinstance(walk, Iterator):
+        raise TypeError(f"minimize: optimizer must return a generator, got {walk!r}")
+    if record and not inspect.isgenerator(walk):
+        raise TypeError(f"minimize: record must be '' unless optimizer is a generator function, got {record!r}")
+    return walk
+
+
+def first_point(problem, start, hyper):
+    """Return the start as a float64 copy, one for each racer."""
+    for need in ("loss", "grad"):
+        if not callable(getattr(problem, need, None)):
+            raise TypeError(f"minimize: problem must have a method {need}(theta), got {problem!r}")
+    if start is None and not hasattr(problem, "start"):
+        raise TypeError(f"minimize: start must be given, for {problem!r} has none of its own")
+    theta = real("minimize", "start", problem.start if start is None else start, START)
+    shape = theta.shape
+    for name, value in hyper.items():
+        shape = together("minimize", name, value(0) if callable(value) else value, shape)
+    return np.array(np.broadcast_to(theta, shape))
+
+
+def sampled(problem, batch, seed, replace):
+    """Return the gradient on the next mini-batch of a fresh stream, each time it is called."""
+    if not hasattr(problem, "batches"):
+        raise TypeError(f"minimize: batch must be left out for {problem!r}, which is not made of data; got {batch!r}")
+    stream = problem.batches(batch, seed, replace)
+    return lambda theta: problem.grad(theta, next(stream))
+
+
+class Log:
+    """The points that a run keeps."""
+
+    def __init__(self, problem, theta, names):
+        self.problem, self.names = problem, names
+        loss = self.height(theta)
+        if not np.isfinite(loss).all():
+            raise ValueError(f"minimize: start must have a finite loss, got {loss} at {theta}")
+        self.diverged_at = np.zeros(loss.shape, int)
+        self.rows = [(0, theta, loss, [np.zeros_like(theta) for _ in names])]
+
+    def height(self, theta):
+        """Return the loss at `theta`, one real number for each point."""
+        loss = np.asarray(self.problem.loss(theta))
+        if loss.shape != theta.shape[:-1] or loss.dtype.kind not in "iuf":
+            says = f"minimize: loss must return real numbers of shape {theta.shape[:-1]}, one for each point"
+            raise ValueError(f"{says}, got {loss.dtype} of shape {loss.shape}")
+        return loss
+
+    def note(self, t, theta, walk, keep):
+        """Look at the point after step `t` for divergence, and `keep` it or not."""
+        self.check(theta)
+        if t == 1:
+            self.symbols(walk, theta.shape)
+        finite = np.isfinite(theta)
+        if finite.all() and not keep:  # by far the most common case
+            return
+        finite = finite.all(axis=-1)
+        if keep:
+            loss, symbols = self.height(theta), self.symbols(walk, theta.shape)
+            finite &= np.isfinite([loss, *(np.abs(symbol).max(axis=-1) for symbol in symbols)]).all(axis=0)
+        self.diverged_at = np.where(finite | (self.diverged_at > 0), self.diverged_at, t)
+        if keep and not self.diverged_at.all():
+            alive = self.diverged_at == 0
+            _, theta_0, loss_0, symbols_0 = self.rows[-1]
+            pairs = zip(symbols, symbols_0, strict=True)
+            symbols = [np.where(alive[..., None], now, before) for now, before in pairs]
+            self.rows.append((t, np.where(alive[..., None], theta, theta_0), np.where(alive, loss, loss_0), symbols))
+
+    def check(self, theta):
+        """Raise an error unless an optimizer may yield `theta`."""
+        real, shape = isinstance(theta, np.ndarray) and theta.dtype.kind in "iuf", self.rows[0][1].shape
+        if not (real and theta.shape == shape):
+            says = f"minimize: optimizer must yield arrays of real numbers of theta's shape {shape}, got {theta!r}"
+            raise (ValueError if real else TypeError)(says)
+
+    def symbols(self, walk, shape):
+        """Return the present values of the recorded local variables of the generator `walk`, in theta's `shape`."""
+        variables = inspect.getgeneratorlocals(walk) if self.names else {}
+        variables = {name: value for name, value in variables.items() if not callable(value)}
+        unknown = [name for name in self.names if name not in variables]
+        if unknown:
+            raise ValueError(f"minimize: record must name variables among {', '.join(variables)}; got {unknown[0]!r}")
+        return [np.broadcast_to(variables[name], shape) for name in self.names]
+
+    def trajectory(self, steps):
+        """Return all that was kept, if the run went on for `steps` or diverged."""
+        if not self.diverged_at.all() and self.rows[-1][0] < steps:
+            raise ValueError(f"minimize: optimizer must yield {steps} iterates, but it stopped early")
+        t, theta, loss, symbols = zip(*self.rows, strict=True)
+        stacked = {name: np.stack(rows) for name, *rows in zip(self.names, *symbols, strict=True)}
+        return Trajectory(np.stack(theta), np.stack(loss), np.array(t), stacked, self.diverged_at)

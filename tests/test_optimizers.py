@@ -1,0 +1,289 @@
+"""The promises that every registered optimizer keeps."""
+
+import inspect
+import itertools
+import re
+from math import sqrt
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import optbook
+from optbook import OPTIMIZERS, minimize
+
+ROOT = Path(__file__).parents[1]
+EVERY = pytest.mark.parametrize("name", OPTIMIZERS)
+CITED = set(re.findall(r"^@\w+\{(\w+),", (ROOT / "docs/references.bib").read_text(encoding="utf-8"), re.MULTILINE))
+BETAS = {"beta", "beta1", "beta2"}
+
+# Two steps on L = theta²/2, whose gradient is theta, from theta = 1, done with pencil and paper.
+BY_HAND = {
+    # 1 - 1/2·1;  1/2 - 1/2·1/2
+    "gd": ({"lr": 1 / 2}, 1 / 2, 1 / 4),
+    # v = 1, 1 - 1/4;  v = 1/2 + 3/4 = 5/4, 3/4 - 5/16
+    "momentum": ({"lr": 1 / 4, "beta": 1 / 2}, 3 / 4, 7 / 16),
+    # v = 1, 1 - 1/4;  look-ahead 3/4 - 1/8 = 5/8, v = 1/2 + 5/8 = 9/8, 3/4 - 9/32
+    "nesterov": ({"lr": 1 / 4, "beta": 1 / 2}, 3 / 4, 15 / 32),
+    # s = 1, 1 - (1/2)/(1 + 1/4);  s = 1 + 9/25 = 34/25, 3/5 - (3/10)/(√34/5 + 1/4)
+    "adagrad": ({"lr": 1 / 2, "eps": 1 / 4}, 3 / 5, 3 / 5 - 6 / (4 * sqrt(34) + 5)),
+    # v = 1/4, 1 - (1/2)/(1/2 + 1/2);  v = 3/16 + 1/16 = 1/4, 1/2 - (1/4)/(1/2 + 1/2)
+    "rmsprop": ({"lr": 1 / 2, "beta": 3 / 4, "eps": 1 / 2}, 1 / 2, 1 / 4),
+    # m = 1/2, v = 1/4, corrected 1 and 1, 1 - (1/2)/(1 + 1);
+    # m = 1/4 + 3/8 = 5/8, v = 3/16 + 9/64 = 21/64, corrected 5/6 and 3/4, 3/4 - (5/12)/(√3/2 + 1)
+    "adam": ({"lr": 1 / 2, "beta1": 1 / 2, "beta2": 3 / 4, "eps": 1}, 3 / 4, 3 / 4 - 5 / 6 * (2 - sqrt(3))),
+    # as Adam, less 1/2·1/2·1;  m = 1/4 + 1/4, v = 3/16 + 1/16, corrected 2/3 and 4/7,
+    # 1/2 - (1/3)/(2/√7 + 1) - 1/2·1/2·1/2
+    "adamw": (
+        {"lr": 1 / 2, "beta1": 1 / 2, "beta2": 3 / 4, "eps": 1, "weight_decay": 1 / 2},
+        1 / 2,
+        3 / 8 - sqrt(7) / (3 * (2 + sqrt(7))),
+    ),
+}
+
+# (optimizer, the arguments that make it collapse) and (what it then is, its arguments)
+COLLAPSES = [
+    ("momentum", {"beta": 0}, "gd", {}),
+    ("nesterov", {"beta": 0}, "gd", {}),
+    ("adamw", {"weight_decay": 0}, "adam", {}),
+    ("adam", {"beta1": 0, "beta2": 0}, "rmsprop", {"beta": 0}),
+]
+
+
+def missing(name):
+    """Say what must still be added for the optimizer called `name`."""
+    script = f"gallery/optimizers/plot_{name}.py"
+    wanted = {
+        "a row for it in BY_HAND, tests/test_optimizers.py: its arguments and two steps": name in BY_HAND,
+        f"the gallery script {script}": (ROOT / script).is_file(),
+        "a demo_lr that is > 0 in its decorator": name in OPTIMIZERS and OPTIMIZERS[name].demo_lr > 0,
+    }
+    return [what for what, there in wanted.items() if not there]
+
+
+def slope(theta):
+    """Gradient of theta²/2."""
+    return theta
+
+
+def take(steps, walk):
+    """Return the next so many points as one array."""
+    return np.array(list(itertools.islice(walk, steps)))
+
+
+def hyperparameters(name):
+    """Return the names of the arguments of an optimizer besides grad and theta."""
+    return list(inspect.signature(OPTIMIZERS[name]).parameters)[2:]
+
+
+def spread(argument, default):
+    """Return five different values of a hyperparameter, all of them allowed, one a row."""
+    if argument in BETAS:
+        return np.linspace(0, 0.95, 5)[:, None]
+    return np.geomspace(0.1, 2, 5)[:, None] * default
+
+
+def same(race, i, alone):
+    """Check that racer i of a race did, bit for bit, what it does alone; after divergence it rests."""
+    assert race.diverged_at[i] == alone.diverged_at
+    kept = len(alone.t)
+    pairs = [(race.theta, alone.theta), (race.loss, alone.loss)]
+    for together, by_itself in pairs + [(race.symbols[name], alone.symbols[name]) for name in alone.symbols]:
+        np.testing.assert_array_equal(together[:kept, i], by_itself)
+        assert np.all(together[kept:, i] == by_itself[-1])
+
+
+@EVERY
+def test_nothing_is_missing_for_it(name):
+    assert not missing(name), f"optimizer {name}: please add " + "; ".join(missing(name))
+
+
+def test_what_is_missing_is_spelled_out():
+    assert len(missing("brand_new")) == 3
+    assert "gallery/optimizers/plot_brand_new.py" in " ".join(missing("brand_new"))
+
+
+def test_there_is_no_row_without_an_optimizer():
+    assert set(BY_HAND) <= set(OPTIMIZERS)
+
+
+@EVERY
+def test_two_steps_by_hand(name):
+    arguments, first, second = BY_HAND[name]
+    np.testing.assert_allclose(take(2, OPTIMIZERS[name](slope, 1.0, **arguments)), [first, second], rtol=1e-14)
+
+
+@EVERY
+def test_inputs_and_earlier_points_are_left_alone(name):
+    start, lr, seen, copies = np.array([1.0, -2.0]), np.array([0.01, 0.02]), [], []
+    for theta in itertools.islice(OPTIMIZERS[name](slope, start, lr=lr), 10):
+        seen.append(theta)
+        copies.append(theta.copy())
+    np.testing.assert_array_equal(seen, copies)
+    assert not any(np.shares_memory(a, b) for a, b in itertools.combinations([start, *seen], 2))
+    assert start.tolist() == [1.0, -2.0]
+    assert lr.tolist() == [0.01, 0.02]
+
+
+@EVERY
+def test_changing_a_yielded_or_given_array_does_not_steer_the_run(name):
+    start, lr = np.array([1.0, -2.0]), np.array([0.01, 0.02])
+    expected = take(3, OPTIMIZERS[name](slope, start.copy(), lr=lr.copy()))
+    walk = OPTIMIZERS[name](slope, start, lr=lr)
+    start[:], lr[:] = 99, 99
+    np.testing.assert_array_equal(take(3, walk), expected)
+
+
+@EVERY
+def test_a_gradient_cannot_change_theta(name):
+    def vandal(theta):
+        theta *= 2
+        return theta
+
+    with pytest.raises(ValueError, match="read-only"):
+        next(OPTIMIZERS[name](vandal, np.ones(2)))
+
+
+@EVERY
+@pytest.mark.parametrize("problem", [optbook.rosenbrock, optbook.rastrigin, optbook.plateau], ids=repr)
+def test_a_race_equals_its_racers_bit_for_bit(name, problem):
+    rule = OPTIMIZERS[name]
+    for argument in hyperparameters(name):
+        parameter = inspect.signature(rule).parameters[argument]
+        values = spread(argument, parameter.default)
+        race = minimize(problem, rule, steps=40, record=" ".join(rule.state), **{argument: values})
+        for i, value in enumerate(values[:, 0]):
+            alone = minimize(problem, rule, steps=40, record=" ".join(rule.state), **{argument: value})
+            same(race, i, alone)
+
+
+@EVERY
+def test_a_race_over_everything_at_once_equals_its_racers(name):
+    defaults = {n: inspect.signature(OPTIMIZERS[name]).parameters[n].default for n in hyperparameters(name)}
+    values = {n: spread(n, default) for n, default in defaults.items()}
+    race = minimize(optbook.bowl, OPTIMIZERS[name], steps=40, **values)
+    for i in range(5):
+        alone = minimize(optbook.bowl, OPTIMIZERS[name], steps=40, **{n: v[i, 0] for n, v in values.items()})
+        same(race, i, alone)
+
+
+@EVERY
+def test_falling_from_the_demo_rate_it_reaches_the_bottom_of_the_bowl(name):
+    rate = optbook.cosine(OPTIMIZERS[name].demo_lr, 1000)  # rules of fixed step length land only if the rate falls
+    run = minimize(optbook.bowl, OPTIMIZERS[name], lr=rate, steps=1000)
+    assert run.status == "finished"
+    assert run.loss[-1] < 1e-3
+
+
+@EVERY
+@pytest.mark.parametrize("shape", [(), (1,), (3,), (4, 3), (2, 4, 3), (0, 3)], ids=str)
+def test_any_shape_will_do(name, shape):
+    points = np.linspace(0.5, 2, 24)[: int(np.prod(shape))].reshape(shape)
+    if not points.size:
+        with pytest.raises(ValueError, match="theta"):
+            OPTIMIZERS[name](slope, points)
+        return
+    walked = take(5, OPTIMIZERS[name](slope, points))
+    assert walked.shape == (5, *shape)
+    assert walked.dtype == np.float64
+    single = [take(5, OPTIMIZERS[name](slope, float(point))) for point in points.ravel()]
+    np.testing.assert_array_equal(walked.reshape(5, -1), np.transpose(single))
+
+
+@EVERY
+@pytest.mark.parametrize("kind", [float, np.float32, np.float64, list, tuple])
+def test_any_kind_of_start_will_do(name, kind):
+    start = kind([1.5, -0.25]) if kind in (list, tuple) else kind(1.5)
+    walked = take(3, OPTIMIZERS[name](slope, start))
+    np.testing.assert_array_equal(walked, take(3, OPTIMIZERS[name](slope, np.array(start, dtype=float))))
+    assert walked.dtype == np.float64
+
+
+@EVERY
+def test_a_constant_schedule_equals_its_number(name):
+    rule, lr = OPTIMIZERS[name], OPTIMIZERS[name].demo_lr
+    fixed = minimize(optbook.rosenbrock, rule, lr=lr / 100, steps=100)
+    scheduled = minimize(optbook.rosenbrock, rule, lr=optbook.constant(lr / 100), steps=100)
+    np.testing.assert_array_equal(fixed.theta, scheduled.theta)
+
+
+@EVERY
+def test_the_schedule_is_read_once_a_step_from_zero_on(name):
+    asked = []
+
+    def schedule(t):
+        asked.append(t)
+        return 0.01 / (1 + t)
+
+    take(4, OPTIMIZERS[name](slope, 1.0, lr=schedule))
+    assert asked == [0, 1, 2, 3]
+
+
+@EVERY
+def test_a_rate_of_zero_in_a_schedule_rests_for_that_step(name):
+    walked = take(3, OPTIMIZERS[name](slope, 1.0, lr=lambda t: 0.1 * (t != 1)))
+    assert walked[0] == walked[1] != walked[2]
+
+
+@EVERY
+def test_the_gradient_is_read_once_a_step(name):
+    asked = []
+    take(7, OPTIMIZERS[name](lambda theta: asked.append(theta) or 2 * theta, 1.0))
+    assert len(asked) == 7
+
+
+@EVERY
+def test_what_it_remembers_has_the_names_it_says(name):
+    walk = OPTIMIZERS[name](slope, np.ones((4, 3)), lr=0.01)
+    next(walk)
+    variables = inspect.getgeneratorlocals(walk)
+    for symbol in OPTIMIZERS[name].state:
+        assert symbol in variables
+        assert variables[symbol].shape == (4, 3)
+    shaped = {n for n, value in variables.items() if np.shape(value) == (4, 3)} - {"theta", "g", "m_hat", "v_hat"}
+    assert shaped == set(OPTIMIZERS[name].state), "state in the decorator must name all that is kept between steps"
+
+
+@EVERY
+def test_its_docstring_has_maths_arguments_and_source(name):
+    rule = OPTIMIZERS[name]
+    text = inspect.getdoc(rule)
+    assert ".. math::" in text
+    assert r"\theta_t" in text
+    assert rule.cite in CITED, f"{name}: add {rule.cite} to docs/references.bib"
+    assert f":cite:t:`{rule.cite}`" in text
+    for argument in inspect.signature(rule).parameters:
+        assert re.search(rf"^{argument} : .+\n    \S", text, re.MULTILINE), f"{name}: {argument} is not described"
+    for section in ("Parameters", "Yields", "Raises", "References"):
+        assert f"\n{section}\n{'-' * len(section)}\n" in text
+
+
+@pytest.mark.parametrize(("special", "arguments", "plain", "plainly"), COLLAPSES, ids=lambda value: str(value))
+def test_special_cases_collapse(special, arguments, plain, plainly):
+    run = minimize(optbook.rosenbrock, OPTIMIZERS[special], lr=0.001, steps=200, **arguments)
+    same = minimize(optbook.rosenbrock, OPTIMIZERS[plain], lr=0.001, steps=200, **plainly)
+    np.testing.assert_array_equal(run.theta, same.theta)
+
+
+@EVERY
+def test_a_batch_of_everything_is_the_full_gradient(name):
+    problem = optbook.line_fit()
+    full = minimize(problem, OPTIMIZERS[name], lr=0.01, steps=50)
+    batch = minimize(problem, OPTIMIZERS[name], lr=0.01, steps=50, batch=problem.n)
+    np.testing.assert_allclose(batch.theta, full.theta, rtol=1e-11)
+
+
+@EVERY
+def test_the_defaults_take_a_step_downhill(name):
+    first = next(OPTIMIZERS[name](optbook.rosenbrock.grad, np.array([-1.2, 1.0]), lr=1e-4))
+    assert optbook.rosenbrock.loss(first) < optbook.rosenbrock.loss(np.array([-1.2, 1.0]))
+
+
+@EVERY
+@pytest.mark.parametrize("kind", [np.int64, np.int32, np.float32, np.longdouble, list], ids=lambda kind: kind.__name__)
+def test_any_kind_of_gradient_is_reckoned_with_in_float64(name, kind):
+    huge = np.array([2.0**31 - 2**7, -(2.0**30)])  # its square overflows int32 and, summed, int64
+    given = [int(g) for g in huge] if kind is list else huge.astype(kind)
+    walked = take(20, OPTIMIZERS[name](lambda theta: given, np.zeros(2)))
+    assert walked.dtype == np.float64
+    np.testing.assert_array_equal(walked, take(20, OPTIMIZERS[name](lambda theta: huge, np.zeros(2))))

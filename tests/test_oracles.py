@@ -1,0 +1,200 @@
+"""Every rule and schedule against what PyTorch and Optax computed (tests/oracles/record.py), and wrong rules too."""
+
+import inspect
+import json
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from optbook import OPTIMIZERS, SCHEDULES, clock
+
+with np.load(Path(__file__).parent / "oracles" / "recorded.npz") as file:
+    RECORDED = dict(file)
+ABOUT = json.loads(str(RECORDED["about"]))
+WALKS = ABOUT["walks"]
+RATES = {
+    (key, call): rates
+    for key, calls in ABOUT["schedules"].items()
+    for call, rates in zip(calls, RECORDED[key], strict=True)
+}
+INPUTS = {"about", "kept", "gradients", "open_start", "hessian", "noise", "closed_start"}
+STEPS = 200
+
+
+def evaluated(call):
+    """Return the schedule that a call, written as text, makes."""
+    return eval(call, dict(SCHEDULES))
+
+
+def difference(ours, theirs):
+    """Return the largest difference of a coordinate, relative to the greatest value that it takes."""
+    size = np.abs(theirs).max(axis=0)
+    return np.max(np.abs(ours - theirs).max(axis=0) / np.where(size > 0, size, 1))
+
+
+def problem(name):
+    """Return the gradient at a step and the start of a recorded problem."""
+    r = RECORDED
+    if name == "open":
+        return lambda t, theta: r["gradients"][t % STEPS], r["open_start"]
+    return lambda t, theta: r["hessian"] @ theta + r["noise"][t % STEPS], r["closed_start"]
+
+
+def walk(rule, about, rate):
+    """Return the points of a walk that PyTorch calls its parameters, at the steps that were kept.
+
+    They are our theta, but for Nesterov, where they are the points at which our rule asks for the gradient.
+    """
+    gradient, start = problem(about["problem"])
+    asked = []
+
+    def grad(theta):
+        asked.append(theta)
+        return gradient(len(asked) - 1, theta)
+
+    walked = list(islice(rule(grad, start, lr=evaluated(rate), **about["hyper"]), STEPS + 1))
+    points = asked[1:] if about["optimizer"] == "nesterov" else walked
+    return np.array(points)[RECORDED["kept"] - 1]
+
+
+def worst(rule, about, theirs):
+    """Return the largest difference of a rule from a recording, over its rates."""
+    pairs = zip(about["rates"], theirs, strict=True)
+    return np.max([difference(walk(rule, about, rate), b) for rate, b in pairs])
+
+
+# ---- the recording ---------------------------------------------------------------------------------------------------
+
+
+def test_the_recording_is_what_it_should_be():
+    assert ABOUT["versions"] == {"torch": "2.13.0", "optax": "0.2.8"}
+    assert set(RECORDED) == INPUTS | set(WALKS) | set(ABOUT["schedules"])
+    assert all(array.dtype == np.float64 for key, array in RECORDED.items() if key not in ("about", "kept"))
+    assert RECORDED["kept"][-1] == STEPS == len(RECORDED["gradients"]) == len(RECORDED["noise"])
+    assert (Path(__file__).parent / "oracles" / "recorded.npz").stat().st_size <= 400_000
+
+
+def test_the_gradients_are_hard():
+    g = RECORDED["gradients"]
+    size = np.abs(g).max(axis=0)
+    assert size[size > 0].min() < 1e-8
+    assert size.max() > 100
+    assert np.all(g[:, :, 2] == 0)
+    assert 0 < np.mean(g[:, 4, 0] != 0) < 0.2
+
+
+@pytest.mark.parametrize("key", WALKS)
+def test_the_rule_walks_as_recorded(key):
+    assert worst(OPTIMIZERS[WALKS[key]["optimizer"]], WALKS[key], RECORDED[key]) <= 1e-12
+
+
+@pytest.mark.parametrize(("key", "call"), RATES)
+def test_the_schedule_runs_as_recorded(key, call):
+    rates, theirs = evaluated(call)(np.arange(STEPS)), RATES[key, call]
+    assert np.abs(rates - theirs).max() <= 1e-12 * np.abs(theirs).max()
+
+
+# ---- wrong rules: each must be caught --------------------------------------------------------------------------------
+
+MOMENTUM = "v = beta * v + grad(theta); theta = theta - eta * v"
+NESTEROV = "g = grad(theta); v = beta * v + g; theta = theta - eta * (g + beta * v)"
+LATE = "g = grad(theta); theta = theta - eta * v; v = beta * v + g"
+SUM = "s = s + g**2; theta = theta - eta * g / (np.sqrt(s) + eps)"
+AVERAGE = "v = beta * v + (1 - beta) * g**2; theta = theta - eta * g / (np.sqrt(v) + eps)"
+MOMENTS = "m = beta1 * m + (1 - beta1) * g; v = beta2 * v + (1 - beta2) * g**2"
+SWAPPED = "m = beta2 * m + (1 - beta2) * g; v = beta1 * v + (1 - beta1) * g**2"
+ADAM = "eta * m_hat / (np.sqrt(v_hat) + eps)"
+DECAY = " - eta * weight_decay * theta"
+
+
+def late(lines):
+    """Return two lines of code in the wrong order."""
+    return "; ".join(reversed(lines.split("; ")))
+
+
+# optimizer, what is wrong, right code, wrong code; a semicolon ends a line
+WRONG = [
+    ("gd", "uphill", "theta - eta", "theta + eta"),
+    ("gd", "the next step's rate", "clock(lr)", "clock(lambda t: lr(t + 1))"),
+    ("gd", "the first rate for ever", "clock(lr)", "clock(lr(0))"),
+    ("momentum", "a moving average", "+ grad(theta)", "+ (1 - beta) * grad(theta)"),
+    ("momentum", "the rate inside the velocity", MOMENTUM, "v = beta * v + eta * grad(theta); theta = theta - v"),
+    ("momentum", "a velocity that comes late", MOMENTUM, LATE),
+    ("momentum", "a step of Nesterov", MOMENTUM, NESTEROV),
+    ("nesterov", "a look-ahead without the rate", "theta - eta * beta * v)", "theta - beta * v)"),
+    ("nesterov", "a look-ahead without beta", "theta - eta * beta * v)", "theta - eta * v)"),
+    ("nesterov", "a look behind", "theta - eta * beta * v)", "theta + eta * beta * v)"),
+    ("nesterov", "no look-ahead", "theta - eta * beta * v)", "theta)"),
+    ("adagrad", "eps inside the root", "np.sqrt(s) + eps", "np.sqrt(s + eps)"),
+    ("adagrad", "no root", "np.sqrt(s)", "s"),
+    ("adagrad", "forgetting", "s = s + g**2", "s = 0.99 * s + g**2"),
+    ("adagrad", "a sum of sizes", "s + g**2", "s + np.abs(g)"),
+    ("adagrad", "a sum that starts at 0.1", "np.zeros_like(theta)", "np.full_like(theta, 0.1)"),
+    ("adagrad", "a sum that comes late", SUM, late(SUM)),
+    ("rmsprop", "eps inside the root", "np.sqrt(v) + eps", "np.sqrt(v + eps)"),
+    ("rmsprop", "eps inside the root, squared", "np.sqrt(v) + eps", "np.sqrt(v + eps**2)"),
+    ("rmsprop", "eps as a least size", "np.sqrt(v) + eps", "np.maximum(np.sqrt(v), eps)"),
+    ("rmsprop", "no 1 - beta", "(1 - beta) * g**2", "g**2"),
+    ("rmsprop", "the weights swapped", "beta * v + (1 - beta) * g**2", "(1 - beta) * v + beta * g**2"),
+    ("rmsprop", "not squared", "g**2", "np.abs(g)"),
+    ("rmsprop", "corrected for its start", "np.sqrt(v)", "np.sqrt(v / (1 - beta**t))", "for _", "for t"),
+    ("rmsprop", "an average that comes late", AVERAGE, late(AVERAGE)),
+    ("adam", "eps inside the root", "np.sqrt(v_hat) + eps", "np.sqrt(v_hat + eps)"),
+    ("adam", "eps before the correction", "np.sqrt(v_hat) + eps", "(np.sqrt(v) + eps) / np.sqrt(1 - beta2**t)"),
+    ("adam", "no correction of m", "m / (1 - beta1**t)", "m"),
+    ("adam", "no correction of v", "v / (1 - beta2**t)", "v"),
+    ("adam", "t from 0", "**t)", "**(t - 1))"),
+    ("adam", "t from 2", "**t)", "**(t + 1))"),
+    ("adam", "no growth of t", "**t)", ")"),
+    ("adam", "no 1 - beta1", "(1 - beta1) * g", "g"),
+    ("adam", "no 1 - beta2", "(1 - beta2) * g**2", "g**2"),
+    ("adam", "swapped betas", MOMENTS, SWAPPED),
+    ("adam", "v not squared", "g**2", "g"),
+    ("adam", "v from m", "g**2", "m**2"),
+    ("adam", "v about the mean", "g**2", "(g - m) ** 2"),
+    ("adam", "no memory of m", "eta * m_hat", "eta * g"),
+    ("adam", "no root", "np.sqrt(v_hat)", "v_hat"),
+    ("adamw", "decay not times the rate", DECAY, " - weight_decay * theta"),
+    ("adamw", "decay times the first rate", DECAY, " - lr(0) * weight_decay * theta"),
+    ("adamw", "decay after the step", f"theta - {ADAM}{DECAY}", f"(theta - {ADAM}) * (1 - eta * weight_decay)"),
+    ("adamw", "decay through the gradient", "g = grad(theta)", "g = grad(theta) + weight_decay * theta", DECAY, ""),
+    ("adamw", "decay that grows", DECAY, DECAY.replace("-", "+")),
+    ("adamw", "no decay", DECAY, ""),
+    ("adamw", "decay of signs", DECAY, f"{DECAY[:-5]}np.sign(theta)"),
+    ("adamw", "eps inside the root", "np.sqrt(v_hat) + eps", "np.sqrt(v_hat + eps)"),
+]
+
+
+def rewritten(name, *swaps):
+    """Return the rule of an optimizer, made from its source with pieces of its code swapped for others."""
+    source = inspect.getsource(inspect.unwrap(OPTIMIZERS[name]))
+    code = source[source.index("def ") :]
+    for right, wrong in zip(swaps[::2], swaps[1::2], strict=True):
+        right, wrong = (piece.replace("; ", "\n        ") for piece in (right, wrong))
+        assert right in code, f"{name} was rewritten: please mend WRONG, it has no {right!r}"
+        code = code.replace(right, wrong)
+    space = {"np": np, "clock": clock}
+    exec(code, space)
+    return space[name]
+
+
+def caught(name, *swaps):
+    """Return whether a rewritten rule leaves any recording of its optimizer by more than 1e-9; NaN leaves it."""
+    rule = rewritten(name, *swaps)
+    with np.errstate(all="ignore"):
+        found = [worst(rule, WALKS[key], RECORDED[key]) for key in WALKS if WALKS[key]["optimizer"] == name]
+    return not np.max(found) <= 1e-9
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: f"{wrong[0]}: {wrong[1]}")
+def test_a_wrong_rule_is_caught(wrong):
+    name, _, *swaps = wrong
+    assert caught(name, *swaps)
+
+
+@pytest.mark.parametrize("name", sorted({about["optimizer"] for about in WALKS.values()}))
+def test_the_right_rule_is_not_caught(name):
+    assert not caught(name)
+    assert sum(wrong[0] == name for wrong in WRONG) >= 3
