@@ -15,7 +15,7 @@ language = "en"
 extensions = [
     "myst_nb", "sphinx.ext.autodoc", "numpydoc", "sphinx_copybutton", "sphinx_design", "sphinx_gallery.gen_gallery",
     "sphinx_sitemap", "sphinxcontrib.bibtex", "sphinxext.opengraph", "notfound.extension",
-    "ext.mathml", "ext.listing", "ext.registry", "ext.gallery", "ext.access",
+    "ext.mathml", "ext.listing", "ext.figure", "ext.registry", "ext.gallery", "ext.access",
 ]
 # fmt: on
 exclude_patterns = ["gallery/**/*.ipynb", "gallery/**/*.py", "gallery/**/*.zip", "**/README.*"]
@@ -58,6 +58,7 @@ sphinx_gallery_conf = {
 
 html_theme = "furo"
 html_title = "optbook"
+html_favicon = "static/icon.svg"
 html_static_path = ["static"]
 templates_path = ["templates"]
 html_css_files = ["book.css"]

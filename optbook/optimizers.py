@@ -16,7 +16,7 @@ from optbook.registry import OPTIMIZERS, bind, documented, enter, parameters, re
 from optbook.schedules import RATE_NOW, clock
 
 
-def optimizer(title, *, cite, state="", demo_lr):
+def optimizer(title, *, cite, state="", demo_lr, limit=None, critical=None):
     """Register an update rule, and check its arguments when it is called, not at its first step.
 
     Parameters
@@ -29,6 +29,11 @@ def optimizer(title, *, cite, state="", demo_lr):
         Names of what it remembers from step to step, each of theta's shape, separated by spaces.
     demo_lr : float
         A rate that works on the bowl with condition number 10; pages and tests use it.
+    limit : callable
+        The rate above which it diverges on a quadratic, as a function of `curvature` (the largest), and of `beta` if it
+        has one; None if no formula is known.
+    critical : callable
+        The `beta` above which it swings on a quadratic, as a function of `lr` and `curvature`; None likewise.
 
     Returns
     -------
@@ -43,7 +48,8 @@ def optimizer(title, *, cite, state="", demo_lr):
         yields = ["theta : array", "    The parameters after each step, without end; a new array every time."]
         raises = ["TypeError, ValueError", "    If an argument, a gradient or a scheduled rate is not what it must be."]
         doc = documented(rule, {"Parameters": parameters(rule), "Yields": yields, "Raises": raises}, cite)
-        return enter(OPTIMIZERS, rule, checked, doc, title=title, cite=cite, state=state.split(), demo_lr=demo_lr)
+        about = dict(title=title, cite=cite, state=state.split(), demo_lr=demo_lr, limit=limit, critical=critical)
+        return enter(OPTIMIZERS, rule, checked, doc, **about)
 
     return register
 
@@ -94,7 +100,7 @@ def guard_schedule(owner, schedule, shape):
     return guarded
 
 
-@optimizer("Gradient descent", cite="cauchy1847", demo_lr=0.1)
+@optimizer("Gradient descent", cite="cauchy1847", demo_lr=0.1, limit=lambda curvature: 2 / curvature)
 def gd(grad, theta, lr=0.01):
     r"""Walk downhill: one step against the gradient.
 
@@ -105,7 +111,14 @@ def gd(grad, theta, lr=0.01):
         yield theta
 
 
-@optimizer("Momentum", cite="polyak1964", state="v", demo_lr=0.02)
+@optimizer(
+    "Momentum",
+    cite="polyak1964",
+    state="v",
+    demo_lr=0.02,
+    limit=lambda curvature, beta: 2 * (1 + beta) / curvature,
+    critical=lambda lr, curvature: (1 - np.sqrt(lr * curvature)) ** 2,
+)
 def momentum(grad, theta, lr=0.01, beta=0.9):
     r"""Let a heavy ball roll: the velocity is a decaying sum of gradients.
 
@@ -122,7 +135,14 @@ def momentum(grad, theta, lr=0.01, beta=0.9):
         yield theta
 
 
-@optimizer("Nesterov momentum", cite="sutskever2013", state="v", demo_lr=0.02)
+@optimizer(
+    "Nesterov momentum",
+    cite="sutskever2013",
+    state="v",
+    demo_lr=0.02,
+    limit=lambda curvature, beta: 2 * (1 + beta) / ((1 + 2 * beta) * curvature),
+    critical=lambda lr, curvature: (1 - np.sqrt(lr * curvature)) / (1 + np.sqrt(lr * curvature)),
+)
 def nesterov(grad, theta, lr=0.01, beta=0.9):
     r"""Look ahead to where the velocity is taking you, and read the slope there.
 

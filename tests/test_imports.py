@@ -24,6 +24,7 @@ ALLOWED = {
     "run": {"numpy", "tqdm", "optbook.registry"},
     "listings": {"numpy"},
     "plot": {"numpy", "matplotlib"},
+    "figures": {"numpy", "optbook.data", "optbook.registry", "optbook.run"},
 }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from sphinx.util.docutils import SphinxDirective
 
 import optbook
+from optbook import figures
 
 
 def optimizers():
@@ -72,6 +73,7 @@ def count(app, config):
         "optimizers": len(optbook.OPTIMIZERS),
         "schedules": len(optbook.SCHEDULES),
         "problems": len(optbook.PROBLEMS),
+        "figures": len(figures.FIGURES),
         "scripts": len(list(gallery.rglob("plot_*.py"))),
         "updated": os.environ.get("OPTBOOK_DATE", "today"),
     }

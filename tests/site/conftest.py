@@ -83,7 +83,7 @@ def visit(chromium):
         page = context.new_page()
         seen = SimpleNamespace(page=page, asked=[], complaints=[])
         page.on("response", lambda response: seen.asked.append(response))
-        page.on("console", lambda message: seen.complaints.append(message.text))
+        page.on("console", lambda message: seen.complaints.append(f"{message.text} {message.location}"))
         page.on("pageerror", lambda error: seen.complaints.append(str(error)))
         page.on("requestfailed", lambda request: seen.complaints.append(f"failed: {request.url}"))
         page.goto(url, wait_until="load")

@@ -75,6 +75,11 @@ def test_links_and_anchors_lead_somewhere(pages, site):
     assert not broken
 
 
+def test_every_page_names_its_icon(pages):
+    """Without one, browsers ask for /favicon.ico, and complain that it is not there."""
+    assert all(page.find("link", rel="icon") for page in pages.values())
+
+
 def test_one_heading_of_the_first_rank(pages):
     for name, page in pages.items():
         assert len(page.find_all("h1")) == 1, name
@@ -174,6 +179,7 @@ def test_the_cover_counts_the_registry(pages):
     facts = [fact.get_text() for fact in pages["index.html"].select(".fact")]
     assert f"{len(optbook.OPTIMIZERS)} algorithms" in facts
     assert f"{len(SCRIPTS)} runnable scripts" in facts
+    assert f"{sum(len(page.select('opt-figure')) for page in pages.values())} interactive figures" in facts
     assert re.fullmatch(r"Updated \d{4}-\d\d-\d\d", facts[-1])
     assert len(pages["index.html"].select(".sd-card img")) >= 5
 

@@ -1,0 +1,157 @@
+"""What each interactive figure shows: its racers, its controls, and how they stand at first. Data, no HTML."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optbook.registry import PROBLEMS, SCHEDULES
+from optbook.run import minimize
+
+__all__ = ["FIGURES", "Choice", "Figure", "Range", "controls", "shuffles", "tuned"]
+
+SWEEP = {"low": 1e-4, "high": 1.0, "rates": 60, "steps": 300}
+"""How a learning rate is tuned: so many rates, evenly spaced on a log axis; the one that ends lowest wins."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """A number that a slider sets: what it means, its least and largest value, and its step.
+
+    With a `base`, the slider sets the power to which it is raised, and the step is that of the power.
+    """
+
+    label: str
+    low: float
+    high: float
+    step: float = 1
+    base: int = 0
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several: what it means, and a title for each name that may be chosen."""
+
+    label: str
+    options: dict
+
+
+def controls():
+    """Return every control of the figures by the name of what it sets, as the registries now stand."""
+
+    def titles(registry):
+        return {name: thing.title for name, thing in registry.items()}
+
+    return {
+        "surface": Choice("Landscape", titles(PROBLEMS)),
+        "schedule": Choice("Schedule", {name: title for name, title in titles(SCHEDULES).items() if name != "warmup"}),
+        "rates": Choice("Learning rates", {"tuned": "each its own tuned rate", "same": "the same for all"}),
+        "axis": Choice("Loss against", {"examples": "examples seen", "steps": "steps"}),
+        "condition": Range("Condition κ", 1, 100),
+        "lr": Range("Learning rate η", 1e-4, 10.0, 0.01, base=10),
+        "beta": Range("Momentum β", 0, 0.99, 0.01),
+        "batch": Range("Batch size B", 1, 64, base=2),
+        "floor": Range("Minimum, share of the peak", 0, 1, 0.01),
+        "warm": Range("Warmup steps W", 0, 100),
+        "mult": Range("Cycle growth T_mult", 1, 4),
+        "steps": Range("Steps T", 10, 500, 10),
+        "epochs": Range("Epochs", 1, 20),
+        "x": Range("Start", -9.99, 9.99, 0.01),
+        "y": Range("Start", -9.99, 9.99, 0.01),
+    }
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One interactive figure.
+
+    Attributes
+    ----------
+    title : str
+        What it shows, in a few words.
+    kind : str
+        ``"walk"`` (rules on a landscape), ``"batch"`` (batch sizes on the line fit) or ``"schedule"``.
+    state : dict
+        What its controls set, and their first values, in the order in which they are shown.
+    racers : tuple of str
+        The optimizers that may run; every registered one if empty.
+    axes : tuple of str
+        What lies across and up on the map.
+    """
+
+    title: str
+    kind: str
+    state: dict
+    racers: tuple = ()
+    axes: tuple = ("θ₁", "θ₂")
+
+
+FIGURES = {
+    "play-gd": Figure(
+        "Gradient descent on a loss landscape",
+        "walk",
+        dict(surface="bowl", lr=0.05, condition=10, steps=60, x=-4.0, y=2.0, t=3),
+        ("gd",),
+    ),
+    "play-sgd": Figure(
+        "One example, a batch, or all of them",
+        "batch",
+        dict(batch=8, lr=0.15, axis="examples", epochs=10, x=-1.0, y=1.5, seed=0, t=320),
+        axes=("slope", "intercept"),
+    ),
+    "play-momentum": Figure(
+        "The walker, the heavy ball, and the one that looks ahead",
+        "walk",
+        dict(surface="bowl", beta=0.8, lr=0.018, condition=50, steps=120, x=-4.0, y=2.0, t=8),
+        ("gd", "momentum", "nesterov"),
+    ),
+    "play-race": Figure(
+        "The race to the minimum",
+        "walk",
+        dict(
+            run=("gd", "momentum", "nesterov", "rmsprop", "adam", "adamw"),
+            surface="rosenbrock",
+            rates="tuned",
+            lr=0.001,
+            condition=10,
+            steps=300,
+            x=-1.2,
+            y=1.0,
+            t=40,
+        ),
+    ),
+    "play-schedule": Figure(
+        "Learning-rate schedules, and what they do to a noisy run",
+        "schedule",
+        dict(schedule="cosine", lr=0.4, steps=200, warm=10, floor=0.0, mult=2, seed=0, t=100),
+    ),
+}
+"""Every interactive figure by the name that pages call it.
+
+:meta hide-value:
+"""
+
+
+def tuned(problem, optimizer):
+    """Return the learning rate of a sweep that ends lowest on `problem`, from its own start.
+
+    Parameters
+    ----------
+    problem : Problem or DataProblem
+        What to minimize.
+    optimizer : callable
+        A registered optimizer.
+
+    Returns
+    -------
+    float
+        One of the rates that `SWEEP` describes.
+    """
+    rates = np.geomspace(SWEEP["low"], SWEEP["high"], SWEEP["rates"])
+    sweep = minimize(problem, optimizer, lr=rates[:, None], steps=SWEEP["steps"], every=SWEEP["steps"])
+    return float(rates[np.where(sweep.diverged_at == 0, sweep.loss[-1], np.inf).argmin()])
+
+
+def shuffles(seeds):
+    """Return, for each of so many seeds, where NumPy's random numbers start: two whole numbers as text."""
+    starts = [np.random.PCG64(seed).state["state"] for seed in range(seeds)]
+    return [[str(start["state"]), str(start["inc"])] for start in starts]
