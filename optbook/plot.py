@@ -4,6 +4,7 @@ import matplotlib
 import numpy as np
 
 LEVELS = 14
+HIGHEST = 1e250  # of a log axis: Matplotlib's margins overflow above it
 STYLE = matplotlib.rcParams  # colours are those of the style in use: level lines are grid lines, marks are text
 
 
@@ -75,7 +76,7 @@ def path(ax, trajectory, label=None, **style):
 
 
 def losses(ax, trajectory, label=None, least=0.0, **style):
-    """Draw the loss of a run against its steps, on a log axis.
+    """Draw the loss of a run against its steps, on a log axis; what is above 1e250 is drawn there.
 
     Parameters
     ----------
@@ -96,7 +97,7 @@ def losses(ax, trajectory, label=None, least=0.0, **style):
         The lines.
     """
     loss = trajectory.loss.reshape(len(trajectory.t), -1)
-    lines = ax.plot(trajectory.t, loss - least, label=label, **style)
+    lines = ax.plot(trajectory.t, np.minimum(loss - least, HIGHEST), label=label, **style)
     ax.set(yscale="log", xlabel="step $t$", ylabel="loss $L$" if least == 0 else "excess loss")
     return lines
 

@@ -90,6 +90,11 @@ def test_losses_are_drawn_against_steps_on_a_log_axis(ax, least):
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("step $t$", "excess loss" if least else "loss $L$")
 
 
+def test_a_run_to_the_edge_of_the_numbers_is_drawn_without_a_warning(ax):
+    plot.losses(ax, minimize(bowl, gd, lr=10.0, steps=500))
+    FigureCanvasAgg(ax.figure).draw()
+
+
 @pytest.mark.parametrize(
     "schedule",
     [optbook.cosine(0.1, 10), lambda t: 0.1, lambda t: 0.1 if t < 5 else 0.01, lambda t: np.float32(0.5)],

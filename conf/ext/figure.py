@@ -1,31 +1,21 @@
-"""`{play} name`: an interactive figure, written as a finished picture that a script then takes over.
+"""An interactive figure as HTML: a finished picture, which the script then takes over.
 
-One script serves all figures: the optimizers, schedules and landscapes in it are compiled from their Python, the rest
-is in conf/figures. The build runs that script in Node for the picture, so the browser's first frame is the same text.
+The build runs that same script in Node for the picture, so the browser's first frame is the same text.
 """
 
 import functools
 import json
 import math
-import re
 import subprocess
 from dataclasses import replace
 from html import escape
-from pathlib import Path
-from urllib.parse import urlencode
-
-import matplotlib
-import minify
-from docutils import nodes
-from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 import optbook
 from ext import compiler
+from ext.bundle import bundle, js
 from ext.mathml import NODE
-from optbook import data, figures
+from optbook import figures
 
-SOURCES = Path(__file__).parents[1] / "figures"
-BEFORE, AFTER = ["numbers", "shuffles"], ["runs", "chart", "words", "script", "frame", "element"]
 SEEDS = 8
 SCRIPT = """\
 import matplotlib.pyplot as plt
@@ -45,63 +35,6 @@ for title, run in runs.items():
 right.legend()
 plt.show()
 """
-
-
-def optimizers():
-    """Yield every optimizer as JavaScript, by name."""
-    for name, rule in optbook.OPTIMIZERS.items():
-        limits = [f"{key}: {compiler.keyword(rule, key)}" for key in ("limit", "critical") if getattr(rule, key)]
-        yield name, f"{{ {', '.join([*limits, f'run: {compiler.rule(rule)}'])} }}"
-
-
-def schedules():
-    """Yield every schedule as JavaScript, by name."""
-    for name, make in optbook.SCHEDULES.items():
-        yield name, compiler.function(make)
-
-
-def problems():
-    """Yield every landscape as JavaScript, by name."""
-    for name, problem in optbook.PROBLEMS.items():
-        f, df = (compiler.function(function, ["x", "y"]) for function in (problem.f, problem.df))
-        yield name, f"{{ f: {f}, df: {df} }}"
-
-
-def js(value):
-    """Return a value as JavaScript."""
-    return json.dumps(value, ensure_ascii=False)
-
-
-def table(name, entries):
-    """Return a JavaScript object."""
-    return f"const {name} = {{\n" + "".join(f"{key}: {body},\n" for key, body in entries) + "};\n"
-
-
-def looks():
-    """Return the style sheet's colours and dashes, in tenths of a pixel."""
-    style = matplotlib.rc_params_from_file(Path(optbook.__file__).with_name("textbook.mplstyle"), False, False)
-    for item in style["axes.prop_cycle"]:
-        dash = item["linestyle"][1] if isinstance(item["linestyle"], tuple) else ()
-        yield f"#{item['color'].lstrip('#')}", " ".join(f"{20 * part:g}" for part in dash)
-
-
-@functools.cache
-def bundle():
-    """Return the script of all figures."""
-    line = f"const LINE = {{ cost: {plain(data._square)}, slope: {plain(data._square_slope)} }};\n"
-    compiled = [
-        table("OPTIMIZERS", optimizers()),
-        table("SCHEDULES", schedules()),
-        table("PROBLEMS", problems()),
-        f"{line}const LOOKS = {js(list(looks()))};\n",
-    ]
-    before, after = ([(SOURCES / f"{name}.js").read_text() for name in names] for names in (BEFORE, AFTER))
-    return minify.string("application/javascript", "(() => {\n" + "".join([*before, *compiled, *after]) + "})();\n")
-
-
-def plain(function):
-    """Return a function of data in JavaScript."""
-    return compiler.function(function, ["z", "y"])
 
 
 @functools.cache
@@ -169,6 +102,7 @@ def markup(name):
     """Return a figure as HTML: the picture, and controls that wait for the script."""
     figure, about = figures.FIGURES[name], spec(name)
     parts = first_frame(about)
+    python = f'<pre data-part="python">{escape(parts["python"])}</pre>'
     held = js(about).replace("</", "<\\/")
     views = curve_view(parts) if figure.kind == "schedule" else map_view(parts)
     return "".join(
@@ -180,8 +114,8 @@ def markup(name):
             f'<fieldset disabled><legend>Play with it</legend>{player(name, figure, parts)}<div class="controls">',
             "".join(control(name, key, value, parts) for key, value in figure.state.items()),
             f'</div>{take_along(figure)}</fieldset><p class="told" role="status"></p>',
-            fold("The numbers", f'<div class="table"><table data-part="table">{parts["table"]}</table></div>'),
-            fold("The Python that makes this picture", f'<pre data-part="python">{escape(parts["python"])}</pre>'),
+            fold("The numbers", scrolling("The numbers", f'<table data-part="table">{parts["table"]}</table>')),
+            fold("The Python that makes this picture", scrolling("The script", python)),
             f'<script type="application/json">{held}</script></opt-figure>',
         ]
     )
@@ -202,6 +136,11 @@ def fold(title, content):
     return f"<details><summary>{title}</summary>{content}</details>"
 
 
+def scrolling(label, content):
+    """Return a box that the keyboard can scroll, for what may be wider than the screen."""
+    return f'<div class="wide" role="region" aria-label="{label}" tabindex="0">{content}</div>'
+
+
 def svg(kind, label, content, role="img"):
     """Return one of the drawings."""
     return f'<svg class="{kind}" viewBox="0 0 3600 3000" role="{role}" aria-label="{label}">{content}</svg>'
@@ -216,7 +155,7 @@ def map_view(parts):
     """Return the map, with the start on it."""
     where = " ".join(f'{key.partition("@")[2]}="{value}"' for key, value in parts.items() if key.startswith("start@"))
     handle = f'<g class="start" data-part="start" role="slider" aria-label="Start" aria-disabled="true" {where}>'
-    rings = '<circle r="220"/><circle r="90"/>'
+    rings = '<circle r="310"/><circle r="90"/>'
     return svg("map", "Map of the paths", f"{part('ground', parts)}{part('paths', parts)}{handle}{rings}</g>", "group")
 
 
@@ -307,74 +246,7 @@ def numbers(key, known, parts):
     return f'<svg class="ruler" aria-hidden="true">{ticks}<g data-part="marks-{key}">{parts[f"marks-{key}"]}</g></svg>'
 
 
-class Play(SphinxDirective):
-    """Put an interactive figure on the page; the content is its caption."""
-
-    required_arguments = 1
-    has_content = True
-
-    def run(self):
-        """Return the figure with its caption."""
-        name = self.arguments[0]
-        if name not in figures.FIGURES:
-            raise self.error(f"play: the figure must be one of {', '.join(figures.FIGURES)}, got {name!r}")
-        figure = nodes.figure("", nodes.raw("", markup(name), format="html"), classes=["play"])
-        figure += nodes.caption("", "", *self.parse_text_to_nodes("\n".join(self.content))[0].children)
-        self.options["name"] = f"fig-{name}"
-        self.add_name(figure)
-        return [figure]
-
-
-class Compiled(SphinxDirective):
-    """Print a rule as the browser runs it, before its names are shortened."""
-
-    required_arguments = 1
-
-    def run(self):
-        """Return the JavaScript, indented by its braces."""
-        depth, lines = 0, []
-        for line in compiler.rule(optbook.OPTIMIZERS[self.arguments[0]]).splitlines():
-            depth -= line.startswith("}")
-            lines.append("  " * depth + line)
-            depth += line.endswith("{")
-        text = "\n".join(lines)
-        return [nodes.literal_block(text, text, language="javascript")]
-
-
-class Set(SphinxRole):
-    """``{set}`words <play-gd lr=0.2>```: a link that sets a figure of this page."""
-
-    def run(self):
-        """Return the link; raise an error if there is no such figure, or nothing of that name to set."""
-        words, name, values = re.fullmatch(r"(.+?)\s*<([\w-]+)\s*(.*)>", self.text, re.DOTALL).groups()
-        given = dict(pair.split("=") for pair in values.split())
-        unknown = given.keys() - (figures.FIGURES[name].state.keys() if name in figures.FIGURES else ())
-        if unknown or name not in figures.FIGURES:
-            raise ValueError(f"{self.get_location()}: no such thing to set: {self.text!r}")
-        link = f'<a class="set" href="?{escape(urlencode({"figure": name} | given))}#{name}">{escape(words)}</a>'
-        return [nodes.raw("", link, format="html")], []
-
-
-def write_script(app):
-    """Write the script where static files are found."""
-    folder = Path(app.doctreedir, "figures")
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "figures.js").write_text(bundle(), encoding="utf-8")
-    app.config.html_static_path.append(str(folder))
-
-
-def load_script(app, pagename, templatename, context, doctree):
-    """Load the script on pages that have a figure."""
-    if doctree is not None and any("play" in figure["classes"] for figure in doctree.findall(nodes.figure)):
-        app.add_css_file("play.css")
-        app.add_js_file("figures.js", loading_method="defer")
-
-
-def setup(app):
-    """Add the directive and its script."""
-    app.connect("builder-inited", write_script)
-    app.connect("html-page-context", load_script)
-    app.add_directive("play", Play)
-    app.add_directive("compiled", Compiled)
-    app.add_role("set", Set())
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+def forget():
+    """Forget what has been compiled, for the registries have changed."""
+    for cached in (bundle, spec):
+        cached.cache_clear()

@@ -110,7 +110,7 @@ const inside = (content) => `<svg x="${LEFT}" y="${TOP}" width="${WIDE}" height=
 
 // Lines and arrows in the style of a racer.
 const ink = (look) => LOOKS[look % LOOKS.length][0];
-const pen = (look) => `stroke="${ink(look)}" stroke-dasharray="${LOOKS[look % LOOKS.length][1]}"`;
+const pen = (look) => `stroke="${ink(look)}" stroke-dasharray="${LOOKS[(look + floor(look / LOOKS.length)) % LOOKS.length][1]}"`;
 const stroke = (spots, look, more = "") => (spots.length > 1 ? `<path d="M${spots.join("L")}" ${pen(look)}${more}/>` : "");
 
 function arrow([x, y], [dx, dy], kind, colour) {

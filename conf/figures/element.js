@@ -43,6 +43,7 @@ class OptFigure extends (globalThis.HTMLElement || Object) {
   // Draw what the state says; only what has changed is written.
   show(cursor) {
     const { spec, state, parts } = this;
+    if ("warm" in state) state.warm = min(state.warm, state.steps / 2);
     if (!cursor) this.scene = stage(spec, state);
     state.t = min(state.t, this.scene.last);
     for (const [name, words] of Object.entries(frame(spec, state, this.scene))) {

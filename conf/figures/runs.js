@@ -75,7 +75,7 @@ const SCENES = {
     const along = state.axis === "steps" ? "step t" : "examples seen";
     const steps = (size) => (state.epochs * n) / (state.axis === "steps" ? state.batch : size);
     const runs = [n, state.batch, 1].map((size, look) => {
-      const grad = sampled(problem, size, spec.seeds[state.seed]), given = { lr: state.lr };
+      const grad = size === n ? problem.df : sampled(problem, size, spec.seeds[state.seed]), given = { lr: state.lr };
       const done = walk(problem, OPTIMIZERS.gd.run, grad, [state.x, state.y], given, steps(size));
       return { title: `B = ${size}`, size, look, given, each: state.axis === "steps" ? 1 : size, ...done };
     });

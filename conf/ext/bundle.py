@@ -1,0 +1,72 @@
+"""One script for all figures: optimizers, schedules and landscapes from their Python, the rest from conf/figures."""
+
+import functools
+import json
+from pathlib import Path
+
+import matplotlib
+import minify
+
+import optbook
+from ext import compiler
+from optbook import data
+
+SOURCES = Path(__file__).parents[1] / "figures"
+BEFORE, AFTER = ["numbers", "shuffles"], ["runs", "chart", "words", "script", "frame", "element"]
+
+
+def optimizers():
+    """Yield every optimizer as JavaScript, by name."""
+    for name, rule in optbook.OPTIMIZERS.items():
+        limits = [f"{key}: {compiler.keyword(rule, key)}" for key in ("limit", "critical") if getattr(rule, key)]
+        yield name, f"{{ {', '.join([*limits, f'run: {compiler.rule(rule)}'])} }}"
+
+
+def schedules():
+    """Yield every schedule as JavaScript, by name."""
+    for name, make in optbook.SCHEDULES.items():
+        yield name, compiler.function(make)
+
+
+def problems():
+    """Yield every landscape as JavaScript, by name."""
+    for name, problem in optbook.PROBLEMS.items():
+        f, df = (compiler.function(function, ["x", "y"]) for function in (problem.f, problem.df))
+        yield name, f"{{ f: {f}, df: {df} }}"
+
+
+def js(value):
+    """Return a value as JavaScript."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def table(name, entries):
+    """Return a JavaScript object."""
+    return f"const {name} = {{\n" + "".join(f"{key}: {body},\n" for key, body in entries) + "};\n"
+
+
+def looks():
+    """Return the style sheet's colours and dashes, in tenths of a pixel."""
+    style = matplotlib.rc_params_from_file(Path(optbook.__file__).with_name("textbook.mplstyle"), False, False)
+    for item in style["axes.prop_cycle"]:
+        dash = item["linestyle"][1] if isinstance(item["linestyle"], tuple) else ()
+        yield f"#{item['color'].lstrip('#')}", " ".join(f"{20 * part:g}" for part in dash)
+
+
+@functools.cache
+def bundle():
+    """Return the script of all figures."""
+    line = f"const LINE = {{ cost: {plain(data._square)}, slope: {plain(data._square_slope)} }};\n"
+    compiled = [
+        table("OPTIMIZERS", optimizers()),
+        table("SCHEDULES", schedules()),
+        table("PROBLEMS", problems()),
+        f"{line}const LOOKS = {js(list(looks()))};\n",
+    ]
+    before, after = ([(SOURCES / f"{name}.js").read_text() for name in names] for names in (BEFORE, AFTER))
+    return minify.string("application/javascript", "(() => {\n" + "".join([*before, *compiled, *after]) + "})();\n")
+
+
+def plain(function):
+    """Return a function of data in JavaScript."""
+    return compiler.function(function, ["z", "y"])

@@ -1,0 +1,88 @@
+"""Directives and roles for interactive figures: `{play} name`, `{set}`, and `{compiled} name`."""
+
+import re
+from html import escape
+from pathlib import Path
+from urllib.parse import urlencode
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+import optbook
+from ext import compiler
+from ext.bundle import bundle
+from ext.figure import markup
+from optbook import figures
+
+
+class Play(SphinxDirective):
+    """Put an interactive figure on the page; the content is its caption."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self):
+        """Return the figure with its caption."""
+        name = self.arguments[0]
+        if name not in figures.FIGURES:
+            raise self.error(f"play: the figure must be one of {', '.join(figures.FIGURES)}, got {name!r}")
+        figure = nodes.figure("", nodes.raw("", markup(name), format="html"), classes=["play"])
+        figure += nodes.caption("", "", *self.parse_text_to_nodes("\n".join(self.content))[0].children)
+        self.options["name"] = f"fig-{name}"
+        self.add_name(figure)
+        return [figure]
+
+
+class Compiled(SphinxDirective):
+    """Print a rule as the browser runs it, before its names are shortened."""
+
+    required_arguments = 1
+
+    def run(self):
+        """Return the JavaScript, indented by its braces."""
+        depth, lines = 0, []
+        for line in compiler.rule(optbook.OPTIMIZERS[self.arguments[0]]).splitlines():
+            depth -= line.startswith("}")
+            lines.append("  " * depth + line)
+            depth += line.endswith("{")
+        text = "\n".join(lines)
+        return [nodes.literal_block(text, text, language="javascript")]
+
+
+class Set(SphinxRole):
+    """``{set}`words <play-gd lr=0.2>```: a link that sets a figure of this page."""
+
+    def run(self):
+        """Return the link; raise an error if there is no such figure, or nothing of that name to set."""
+        words, name, values = re.fullmatch(r"(.+?)\s*<([\w-]+)\s*(.*)>", self.text, re.DOTALL).groups()
+        given = dict(pair.split("=") for pair in values.split())
+        unknown = given.keys() - (figures.FIGURES[name].state.keys() if name in figures.FIGURES else ())
+        if unknown or name not in figures.FIGURES:
+            raise ValueError(f"{self.get_location()}: no such thing to set: {self.text!r}")
+        link = f'<a class="set" href="?{escape(urlencode({"figure": name} | given))}#{name}">{escape(words)}</a>'
+        return [nodes.raw("", link, format="html")], []
+
+
+def write_script(app):
+    """Write the script where static files are found."""
+    folder = Path(app.doctreedir, "figures")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "figures.js").write_text(bundle(), encoding="utf-8")
+    app.config.html_static_path.append(str(folder))
+
+
+def load_script(app, pagename, templatename, context, doctree):
+    """Load the script on pages that have a figure."""
+    if doctree is not None and any("play" in figure["classes"] for figure in doctree.findall(nodes.figure)):
+        app.add_css_file("play.css")
+        app.add_js_file("figures.js", loading_method="defer")
+
+
+def setup(app):
+    """Add the directive and its script."""
+    app.connect("builder-inited", write_script)
+    app.connect("html-page-context", load_script)
+    app.add_directive("play", Play)
+    app.add_directive("compiled", Compiled)
+    app.add_role("set", Set())
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

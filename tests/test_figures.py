@@ -1,0 +1,142 @@
+"""What the interactive figures are made of: limits that hold, rates that are tuned, and whatever is registered."""
+
+import importlib.util
+import json
+import re
+import sys
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from optbook import OPTIMIZERS, PROBLEMS, SCHEDULES, bowl, figures, minimize
+from tests.site.conftest import ROOT
+
+sys.path.insert(0, str(ROOT / "conf"))
+from ext import figure
+
+LIMITED = [name for name, rule in OPTIMIZERS.items() if rule.limit]
+DAMPED = [name for name, rule in OPTIMIZERS.items() if rule.critical]
+
+
+def known(rule, **values):
+    """Return those of the values that a rule has arguments for."""
+    return {name: value for name, value in values.items() if name in figure.compiler.hyperparameters(rule)}
+
+
+@pytest.mark.parametrize("name", LIMITED)
+@pytest.mark.parametrize("beta", [0.0, 0.5, 0.9])
+@pytest.mark.parametrize("condition", [1.0, 10.0, 50.0])
+def test_a_rule_converges_below_its_limit_and_not_above(name, beta, condition):
+    rule, valley = OPTIMIZERS[name], bowl(condition=condition)
+    given = known(rule, beta=beta)
+    limit = rule.limit(curvature=condition, **given)
+    rates = limit * np.array([[0.98], [1.02]])
+    race = minimize(valley, rule, lr=rates, steps=4000, every=4000, **given)
+    assert race.loss[-1, 0] < 1e-9 * race.loss[0, 0]
+    assert race.diverged_at[1] or race.loss[-1, 1] > 1e9 * race.loss[0, 1]
+    assert not race.diverged_at[0]
+
+
+@pytest.mark.parametrize("name", DAMPED)
+@pytest.mark.parametrize("lr", [0.01, 0.1, 0.4])
+def test_a_ball_swings_above_the_critical_damping_and_not_below(name, lr):
+    rule = OPTIMIZERS[name]
+    critical = rule.critical(lr=lr, curvature=1.0)
+    for beta, swings in ((critical - 0.01, False), (critical + 0.01, True)):
+        path = np.array(list(islice(rule(lambda theta: theta, 1.0, lr=lr, beta=beta), 600)))
+        assert (path[np.abs(path) > 1e-200].min() < 0) == swings
+
+
+def test_those_with_a_limit_are_those_whose_step_grows_with_the_gradient():
+    assert LIMITED == ["gd", "momentum", "nesterov"]
+    assert DAMPED == ["momentum", "nesterov"]
+
+
+@pytest.mark.parametrize("surface", ["rosenbrock", "canyon"])
+@pytest.mark.parametrize("name", ["gd", "adam"])
+def test_no_rate_of_the_sweep_beats_the_tuned_one(surface, name):
+    rate = figures.tuned(PROBLEMS[surface], OPTIMIZERS[name])
+    sweep = np.geomspace(figures.SWEEP["low"], figures.SWEEP["high"], figures.SWEEP["rates"])
+    assert rate in sweep
+    best = minimize(PROBLEMS[surface], OPTIMIZERS[name], lr=rate, steps=figures.SWEEP["steps"]).loss[-1]
+    for lr in sweep[::6]:
+        run = minimize(PROBLEMS[surface], OPTIMIZERS[name], lr=lr, steps=figures.SWEEP["steps"])
+        assert run.diverged_at or run.loss[-1] >= best
+
+
+@pytest.mark.parametrize("name", figures.FIGURES)
+def test_a_figure_begins_where_its_controls_can_go(name):
+    controls = figures.controls()
+    for key, value in figures.FIGURES[name].state.items():
+        control = controls.get(key)
+        if isinstance(control, figures.Choice):
+            assert value in control.options
+        elif control:
+            assert control.low <= value <= control.high
+        else:
+            assert key in {"run", "seed", "t"}
+
+
+def test_menus_are_the_registries():
+    controls = figures.controls()
+    assert list(controls["surface"].options) == list(PROBLEMS)
+    assert {*controls["schedule"].options, "warmup"} == set(SCHEDULES)
+
+
+NEWCOMER = '''
+import numpy as np
+from optbook import clock, optimizer
+
+@optimizer("Newcomer", cite="bernstein2018", demo_lr=0.05)
+def newcomer(grad, theta, lr=0.01):
+    r"""Ask only which way is down.
+
+    .. math:: \\theta_t = \\theta_{t-1} - \\eta \\operatorname{sign} \\nabla L
+    """
+    for _, eta in clock(lr):
+        theta = theta - eta * np.sign(grad(theta))
+        yield theta
+'''
+
+
+@pytest.fixture
+def newcomer(tmp_path):
+    """Register an optimizer that nobody has heard of, for a while."""
+    (tmp_path / "newcomer.py").write_text(NEWCOMER)
+    spec = importlib.util.spec_from_file_location("newcomer", tmp_path / "newcomer.py")
+    module = importlib.util.module_from_spec(spec)
+    figure.forget()
+    spec.loader.exec_module(module)
+    yield module.newcomer
+    OPTIMIZERS.pop("newcomer")
+    figure.forget()
+
+
+def test_a_root_stays_a_root_in_the_shortened_script():
+    assert ".sqrt(" in figure.bundle()
+    assert not re.search(r"\*\* ?0?\.5", figure.bundle())
+
+
+def test_an_optimizer_added_in_python_appears_in_the_figures(newcomer):
+    written = figure.markup("play-race")
+    assert 'value="newcomer"> Newcomer' in written
+    assert "Newcomer <i>−η sign(∇L(θ))</i>" in written
+    about = json.loads(json.dumps(figure.spec("play-race")))
+    about["state"] |= {"run": ["newcomer"], "rates": "same", "lr": 0.05, "t": 0}
+    parts = figure.first_frame(about)
+    run = minimize(PROBLEMS["rosenbrock"], newcomer, lr=0.05, steps=300)
+    excess = run.loss[150]
+    assert "Newcomer" in parts["legend"]
+    assert f'<th scope="row">150</th><td>{run.theta[150, 0]:.3g}' in parts["table"].replace("−", "-")
+    assert f"{excess:.3g}" in parts["table"]
+
+
+def test_a_rule_outside_the_subset_stops_the_build_with_its_line(newcomer, tmp_path):
+    source = (tmp_path / "newcomer.py").read_text()
+    (tmp_path / "newcomer.py").write_text(
+        source.replace("        yield theta", "        theta -= 0.0\n        yield theta")
+    )
+    line = 1 + (tmp_path / "newcomer.py").read_text().splitlines().index("        theta -= 0.0")
+    with pytest.raises(figure.compiler.CompileError, match=rf"newcomer\.py:{line}: .*theta -= 0\.0.*allowed"):
+        figure.bundle()
