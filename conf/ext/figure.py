@@ -4,6 +4,7 @@ The build runs that same script in Node for the picture, so the browser's first 
 """
 
 import functools
+import inspect
 import json
 import math
 import subprocess
@@ -17,6 +18,13 @@ from ext.mathml import NODE
 from optbook import figures
 
 SEEDS = 8
+NO_BROWSER = """\
+globalThis.window = globalThis;
+globalThis.HTMLElement = Object;
+globalThis.document = { addEventListener() {} };
+globalThis.customElements = { define() {} };
+"""
+PRINT = "console.log(JSON.stringify(optbook.frame(spec, spec.state)));"
 SCRIPT = """\
 import matplotlib.pyplot as plt
 
@@ -54,7 +62,7 @@ def walk_data(figure):
     """Return the racers and landscapes of a figure; with the tuned rates, if it lets its reader choose them."""
     order = list(optbook.OPTIMIZERS)
     rules = {
-        name: {"title": rule.title, "hyper": compiler.hyperparameters(rule), "look": order.index(name)}
+        name: {"title": rule.title, "hyper": defaults(rule), "look": order.index(name)}
         for name, rule in optbook.OPTIMIZERS.items()
         if name in (figure.racers or order)
     }
@@ -63,6 +71,11 @@ def walk_data(figure):
     sweep = "{rates} rates from {low:g} to {high:g}, by the loss after {steps} steps from the landscape’s own start"
     tuned = {"tuned": rates(), "sweep": sweep.format(**figures.SWEEP)} if "rates" in figure.state else {}
     return {"rules": rules, "landscapes": landscapes} | tuned
+
+
+def defaults(rule):
+    """Return the hyperparameters of a rule with their defaults."""
+    return {name: parameter.default for name, parameter in list(inspect.signature(rule).parameters.items())[2:]}
 
 
 def line_data(figure):
@@ -93,7 +106,7 @@ def rates():
 
 def first_frame(about):
     """Return the parts of a figure as its script draws them."""
-    program = f"{bundle()}\nconst spec = {js(about)};\nconsole.log(JSON.stringify(optbook.frame(spec, spec.state)));"
+    program = f"{NO_BROWSER}{bundle()}\nconst spec = {js(about)};\n{PRINT}"
     done = subprocess.run([NODE, "-"], input=program, capture_output=True, text=True, check=True, encoding="utf-8")
     return json.loads(done.stdout)
 
@@ -169,9 +182,9 @@ def chart_view(parts):
     return svg("chart", "Chart of the losses, on a log axis", part("chart", parts))
 
 
-def button(do, words):
+def button(do, words, value=""):
     """Return a button."""
-    return f'<button type="button" data-do="{do}">{words}</button>'
+    return f'<button type="button" data-do="{do}" value="{value}">{words}</button>'
 
 
 def player(name, figure, parts):
@@ -179,7 +192,7 @@ def player(name, figure, parts):
     speeds = options({v: f"{v} steps/s" for v in (5, 20, 80, 320)}, 20)
     speed = f'<label>Speed <select data-do="speed">{speeds}</select></label>'
     cursor = slider(name, "t", figures.Range("Cursor", 0, parts["t@max"]), figure.state["t"], parts)
-    keys = button("play", "▶ Play") + button("one", "+1") + button("ten", "+10")
+    keys = button("play", "▶ Play") + button("step", "+1", 1) + button("step", "+10", 10)
     return f'<div class="player">{keys}{speed}{cursor}</div>'
 
 

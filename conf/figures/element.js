@@ -1,5 +1,5 @@
 // The living figure: it takes the finished picture over, and redraws it when a reader changes something.
-class OptFigure extends (globalThis.HTMLElement || Object) {
+class OptFigure extends HTMLElement {
   connectedCallback() {
     this.spec = JSON.parse(this.find("script").textContent);
     this.parts = {};
@@ -7,7 +7,7 @@ class OptFigure extends (globalThis.HTMLElement || Object) {
     this.set(asked.get("figure") === this.id ? asked : new Map());
     this.find("fieldset").disabled = false;
     const start = this.find(".start");
-    if (start) start.tabIndex = 0;
+    start?.setAttribute("tabindex", 0);
     start?.removeAttribute("aria-disabled");
     this.on("input", ({ target }) => this.input(target));
     this.on("click", (event) => this[event.target.dataset.do]?.(event.target) || this.point(event));
@@ -22,8 +22,9 @@ class OptFigure extends (globalThis.HTMLElement || Object) {
   set(asked) {
     this.state = { ...this.spec.state };
     for (const name in this.state) {
-      if (asked.has(name)) this.state[name] = this.allowed(name, asked.get(name));
-      if (name === "surface" && asked.has(name)) this.move();
+      if (!asked.has(name)) continue;
+      this.state[name] = this.allowed(name, asked.get(name));
+      if (name === "surface") this.move();
       if (name === "surface" || name === "axis") this.show();
     }
     this.show();
@@ -34,10 +35,9 @@ class OptFigure extends (globalThis.HTMLElement || Object) {
     if (name === "run") return Object.keys(this.spec.rules).filter((racer) => value.split(",").includes(racer));
     if (options) return [...options].some((option) => option.value === value) ? value : first;
     if (!Number.isFinite(parseFloat(value))) return first;
-    const near = (v, a, b) => min(max(v, a), b);
-    if (step < 1 && base) return near(value, base ** low, base ** high);
-    if (base) return base ** near(round(log(value) / log(base)), low, high);
-    return +(round(near(value, low, high) / step) * step).toFixed(2);
+    const near = min(max(base ? log(max(value, 1e-9)) / log(base) : value, low), high);
+    if (base) return step < 1 ? +(base ** near).toPrecision(3) : base ** round(near);
+    return +(round(near / step) * step).toFixed(2);
   }
 
   // Draw what the state says; only what has changed is written.
@@ -62,7 +62,7 @@ class OptFigure extends (globalThis.HTMLElement || Object) {
     if (control.type === "checkbox") control.checked = value.includes(control.value);
     else control.value = base ? log(value) / log(base) : value;
     control.ariaValueText = this.parts[`out-${name}`];
-    control.disabled = (name === "lr" && this.state.rates === "tuned") || (name === "condition" && !("condition" in this.scene.problem.given));
+    control.disabled = (name === "lr" && this.state.rates === "tuned") || (name === "condition" && this.scene.near);
   }
   tell(words) { this.find("[role=status]").textContent = words; }
 
@@ -83,8 +83,7 @@ class OptFigure extends (globalThis.HTMLElement || Object) {
     this.state.t = min(t, this.scene.last);
     this.show(true);
   }
-  one() { this.go(this.state.t + 1); }
-  ten() { this.go(this.state.t + 10); }
+  step({ value }) { this.go(this.state.t + +value); }
   reset() { this.set(new Map()); }
   seed() {
     this.state.seed = (this.state.seed + 1) % this.spec.seeds.length;
@@ -110,9 +109,9 @@ class OptFigure extends (globalThis.HTMLElement || Object) {
     requestAnimationFrame(tick);
   }
   key(event) {
-    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    const way = { Left: [-1, 0], Right: [1, 0], Up: [0, 1], Down: [0, -1] }[event.key.slice(5)];
     if (!way || !event.target.matches(".start")) return;
-    const { low, high } = this.scene.seen, size = ((high - low) / 100) * (event.shiftKey ? 10 : 1);
+    const { low, high } = this.scene.seen, size = (high - low) / (event.shiftKey ? 10 : 100);
     this.start(this.state.x + way[0] * size, this.state.y + way[1] * size);
     event.preventDefault();
   }
@@ -146,7 +145,7 @@ class OptFigure extends (globalThis.HTMLElement || Object) {
 }
 
 // Links in the prose that set a figure: their search is that of a copied link.
-globalThis.document?.addEventListener("click", (event) => {
+document.addEventListener("click", (event) => {
   const asked = new URLSearchParams(event.target.closest("a")?.search), figure = document.getElementById(asked.get("figure"));
   if (!figure) return;
   figure.set(asked);
@@ -154,5 +153,5 @@ globalThis.document?.addEventListener("click", (event) => {
   event.preventDefault();
 });
 
-globalThis.optbook = { OPTIMIZERS, SCHEDULES, PROBLEMS, LINE, batches, stage, frame };
-globalThis.customElements?.define("opt-figure", OptFigure);
+window.optbook = { OPTIMIZERS, SCHEDULES, PROBLEMS, LINE, batches, frame };
+customElements.define("opt-figure", OptFigure);

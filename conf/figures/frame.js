@@ -3,9 +3,15 @@
 // A scene: all that does not depend on the cursor. Runs, and their places on the map and the chart.
 function stage(spec, state) {
   const scene = SCENES[spec.kind](spec, state), { problem, runs } = scene;
-  const seen = view(problem), least = problem.f(problem.minima[0]);
-  for (const run of runs) run.onMap = run.points.map(([x, y]) => `${seen.x(x)} ${seen.y(y)}`);
-  return { ...scene, seen, least, ...fitted(scene, least), curve: scene.plan && curved(runs, state) };
+  const seen = view(problem), least = problem.f(problem.minima[0]), [flat, steep] = curvature(problem);
+  for (const run of runs) {
+    run.onMap = run.points.map(([x, y]) => `${seen.x(x)} ${seen.y(y)}`);
+    const { limit, critical, hyper } = run.rule || {}, facts = { ...hyper, ...run.given };
+    run.limit = limit?.({ ...facts, curvature: steep });
+    run.critical = facts.lr * flat <= 1 && critical?.({ ...facts, curvature: flat });
+  }
+  const near = "condition" in (problem.given || {}) ? "" : "near the minimum ";
+  return { ...scene, seen, least, flat, steep, near, ...fitted(scene, least), curve: scene.plan && curved(runs, state) };
 }
 
 // The losses of all runs on one chart with a log axis.
@@ -19,14 +25,14 @@ function fitted({ runs, last, along }, least) {
   for (const run of runs) run.onChart = run.heights.map((height, i) => `${x(i * run.each)} ${y(drop(height))}`);
   const every = ceil((high - low) / 7);
   const powers = range(high - low + 1).map((i) => low + i).filter((power) => power % every === 0);
-  return { x, chart: axes(ticks(0, last).map((v) => [x(v), v]), powers.map((v) => [y(v), `10${raised(v)}`]), along, "Loss above the minimum") };
+  return { x, chart: axes(ticks(0, last), x, powers, y, along, "Loss above the minimum", (v) => `10${raised(v)}`) };
 }
 
 // The rates themselves, on a chart with a plain axis.
 function curved(runs, { lr, steps }) {
   const y = scale(0, lr * 1.1, HIGH, 0), x = scale(0, steps, 0, WIDE);
   for (const run of runs) run.onCurve = run.rates.map((rate, t) => `${x(t)} ${y(rate)}`);
-  return axes(ticks(0, steps).map((v) => [x(v), v]), ticks(0, lr * 1.1).map((v) => [y(v), num(v)]), "finished steps t", "Learning rate η");
+  return axes(ticks(0, steps), x, ticks(0, lr * 1.1), y, "finished steps t", "Learning rate η");
 }
 
 // Where a racer is when the cursor is at t.
@@ -57,19 +63,16 @@ const legend = ({ runs, least }, { t, rates }) => runs.map((run) =>
   + `${rates === "tuned" ? `, η = ${num(run.given.lr)}` : ""}: ${above(run, least, at(run, t))}</li>`).join("");
 
 // Marks under the sliders, where theory sees a limit.
-function marks(state, { runs, problem }) {
-  const [flat, steep] = curvature(problem), near = "condition" in problem.given ? "" : "near the minimum ";
-  const mark = (share, look, words) => share >= 0 && share <= 1
-    ? `<line stroke="${ink(look)}" x1="${100 * share}%" x2="${100 * share}%" y1="-12" y2="26"/><text x="${100 * share}%" y="40">${words}</text>` : "";
-  const known = state.rates === "tuned" ? [] : runs.filter((run) => run.rule.limit);
-  const ball = "beta" in state && state.lr * flat <= 1 && runs.find((run) => run.rule.critical);
-  return {
-    "marks-lr": known.map((run) => {
-      const limit = run.rule.limit({ ...run.given, curvature: steep });
-      return mark((log10(limit) + 4) / 5, run.look, known.length > 1 ? "" : `${near}2/L = ${num(limit)}`);
-    }).join(""),
-    "marks-beta": ball ? mark(ball.rule.critical({ ...ball.given, curvature: flat }) / 0.99, ball.look, `${near}critical`) : "",
+const limited = ({ runs }, { rates }) => runs.filter((run) => run.limit && rates !== "tuned");
+function marks(known, { beta }, near) {
+  const mark = (share, { look }, words) => {
+    const at = `${+(100 * share).toFixed(3)}%`;
+    return share >= 0 && share <= 1
+      ? `<line stroke="${ink(look)}" x1="${at}" x2="${at}" y1="-12" y2="26"/><text x="${at}" y="40">${words}</text>` : "";
   };
+  const limits = known.map((run) => mark((log10(run.limit) + 4) / 5, run, known.length > 1 ? "" : `${near}2/L = ${num(run.limit)}`));
+  const ball = beta >= 0 && known.find((run) => run.critical);
+  return { "marks-lr": limits.join(""), "marks-beta": ball ? mark(ball.critical / 0.99, ball, `${near}critical`) : "" };
 }
 
 // The start on the map, and how far it may go.
@@ -86,7 +89,7 @@ function frame(spec, state, scene = stage(spec, state)) {
     ...Object.fromEntries(Object.entries(state).filter(([, value]) => value.toFixed).map(([name, value]) => [`out-${name}`, num(value)])),
     ...(plan ? { curve: scene.curve + lines(runs, "onCurve", scale(0, last, 0, WIDE), t) }
       : { ground: ground(problem, spec.axes), paths: paths(scene, state), ...handle(seen, state) }),
-    ...(spec.kind === "walk" ? marks(state, scene) : {}),
+    ...(spec.kind === "walk" ? marks(limited(scene, state), state, scene.near) : {}),
     chart: scene.chart + lines(runs, "onChart", scene.x, t),
     legend: legend(scene, state),
     says: SAYS[spec.kind](spec, state, scene),

@@ -55,7 +55,7 @@ function walk(problem, rule, grad, start, hyper, steps) {
 
 // What a rule is called with: those of the state's numbers that it knows by name.
 const hyper = ({ hyper }, state, lr) => Object.fromEntries(
-  hyper.filter((name) => name in state).map((name) => [name, name === "lr" ? lr : state[name]]),
+  Object.keys(hyper).filter((name) => name in state).map((name) => [name, name === "lr" ? lr : state[name]]),
 );
 
 // What each kind of figure shows: a problem, runs over it, and how far the cursor goes.

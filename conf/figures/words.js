@@ -1,70 +1,55 @@
 // What a figure says of itself.
 const above = (run, least, i) => num(max(0, run.heights[i] - least));
+const end = (run) => run.heights[run.steps];
+const isLost = (run) => run.ended || end(run) > run.heights[0];
 
 // What theory says of these rates: exact on a quadratic, elsewhere only near the minimum.
-function theory(scene, state) {
-  const known = scene.runs.filter((run) => run.rule.limit);
-  if (!known.length || state.rates === "tuned") return "";
-  const [low, high] = curvature(scene.problem), product = state.lr * high;
-  const place = "condition" in scene.problem.given ? "" : "Near the minimum, ";
-  const limit = (run) => run.rule.limit({ ...run.given, curvature: high });
-  if (known.length === 1) return `${place}η·L = ${num(product)}: ${fate(product)}. `;
-  const limits = known.map((run) => `${run.title} ${num(limit(run))}${state.lr > limit(run) ? " (passed)" : ""}`);
-  return `${place}η·L = ${num(product)}, and η may be at most: ${limits.join(", ")}. ${swing(known, state, low)}`;
+function theory({ flat, steep, near }, { lr, beta }, known) {
+  if (!known.length) return "";
+  const limits = known.map(({ title, limit }) => `${title} ${num(limit)}${lr > limit ? " (passed)" : ""}`), product = lr * steep;
+  const said = known.length > 1 ? `, and η may be at most: ${limits.join(", ")}` : `: ${fate(product)}`;
+  const ball = beta >= 0 && known.find((run) => run.critical), does = ball && (beta > ball.critical ? "swings" : "does not swing");
+  return `${near && "Near the minimum, "}η·L = ${num(product)}${said}. `
+    + (ball ? `Critical damping, for λ = ${num(flat)}, is at β = ${num(ball.critical)}: the ball ${does}. ` : "");
 }
-const fate = (product) => product > 2 ? "diverges, for the limit is 2" : product === 2 ? "bounces for ever, on the limit 2"
-  : product > 1 ? "converges, alternating across the valley" : "converges, without crossing the valley";
-
-function swing(runs, state, low) {
-  const ball = runs.find((run) => run.rule.critical);
-  if (!ball || !("beta" in state) || state.lr * low > 1) return "";
-  const critical = ball.rule.critical({ ...ball.given, curvature: low });
-  return `Critical damping, for λ = ${num(low)}, is at β = ${num(critical)}: the ball ${state.beta > critical ? "swings" : "does not swing"}. `;
-}
+const fate = (product) => product > 2 ? "diverges, for the limit is 2" : product === 2 ? "bounces for ever"
+  : `converges, ${product > 1 ? "alternating across" : "without crossing"} the valley`;
 
 // How the runs ended.
-function outcome(scene, steps) {
-  const { runs, least } = scene;
-  const lost = runs.filter((run) => run.ended || run.heights[run.steps] > run.heights[0]);
-  const said = lost.map((run) => run.ended ? `${run.title} diverges and overflows at step ${run.ended}. `
-    : `${run.title} diverges: it is ${num(run.heights[run.steps] / run.heights[0])} times as high as it began. `);
-  const good = runs.filter((run) => !lost.includes(run)), end = (run) => run.heights[run.steps];
-  if (!good.length) return said.join("");
-  const best = good.reduce((a, b) => (end(b) < end(a) ? b : a));
-  const who = runs.length > 1 ? `${best.title} is lowest, ` : "the loss is ";
-  return `${said.join("")}After ${steps} steps ${who}${above(best, least, best.steps)} above the minimum.`;
+function outcome({ runs, least }, steps) {
+  const said = runs.filter(isLost).map((run) => `${run.title} ${run.ended ? `diverges and overflows at step ${run.ended}`
+    : `climbs: its loss ends ${num(end(run) / run.heights[0])} times as high as it began`}. `).join("");
+  const good = runs.filter((run) => !isLost(run)).sort((a, b) => end(a) - end(b)), [best] = good;
+  if (!best) return said || "Choose who runs.";
+  const who = runs.length > 1 ? `${best.title} is lowest,` : "the loss is";
+  return `${said}After ${steps} steps ${who} ${above(best, least, best.steps)} above the minimum.`;
 }
 
 const SAYS = {
-  walk: (spec, state, scene) => {
-    const tuned = state.rates === "tuned" ? `Each at its own best of ${spec.sweep}. ` : "";
-    return tuned + theory(scene, state) + (scene.runs.length ? outcome(scene, state.steps) : "Choose who runs.");
-  },
-  batch: (spec, state, { runs, least }) => {
-    return `${runs.map((run) => `${run.title}: ${run.steps} steps, ${run.steps * run.size} examples, ${above(run, least, run.steps)} above the minimum`).join("; ")}.`
-      + (runs.some((run) => run.heights[run.steps] > run.heights[0] || run.ended) ? " Too large a rate: a run climbs instead of falling." : "");
-  },
-  schedule: (spec, state, { least, runs: [plan, fixed] }) => {
-    return `The first rate is ${num(plan.rates[0])}, the last ${num(plan.rates[state.steps - 1])}. After ${state.steps} steps the run ends `
-      + `${above(plan, least, plan.steps)} above the minimum; at a fixed rate of ${num(state.lr)}, ${above(fixed, least, fixed.steps)}.`;
-  },
+  walk: ({ sweep }, state, scene) =>
+    (state.rates === "tuned" ? `Each at its own best of ${sweep}. ` : "") + theory(scene, state, limited(scene, state)) + outcome(scene, state.steps),
+  batch: (spec, state, { runs, least }) => runs.map((run) =>
+    `${run.title}: ${run.steps} steps, ${above(run, least, run.steps)} above the minimum. `
+    + (isLost(run) ? "It climbs: the rate is too large. " : "")).join(""),
+  schedule: (spec, { lr, steps }, { least, runs: [plan, fixed] }) =>
+    `The first rate is ${num(plan.rates[0])}, the last ${num(plan.rates[steps - 1])}. After ${steps} steps the loss is `
+    + `${above(plan, least, plan.steps)} above the minimum; at a fixed rate of ${num(lr)}, ${above(fixed, least, fixed.steps)}.`,
 };
 
 // The table of numbers: some rows of each run; of a schedule, its corners.
-function rows(spec, state, { runs, least, last, plan, along }) {
-  const line = (cells, head) => `<tr>${cells.map((cell, i) => (head ? `<th scope="col">${cell}</th>` : i ? `<td>${cell}</td>` : `<th scope="row">${cell}</th>`)).join("")}</tr>`;
+function rows({ axes }, { steps: T, warm: W }, { runs, least, last, plan, along }) {
+  const line = (cells, scope) => `<tr>${cells.map((cell, i) =>
+    (i && scope === "row" ? `<td>${cell}</td>` : `<th scope="${scope}">${cell}</th>`)).join("")}</tr>`;
   if (plan) {
-    const { steps: T, warm: W } = state;
-    const corners = [...new Set([0, 1, W - 1, W, W + 1, T - 1, T, T + 1].filter((t) => t >= 0))].sort((a, b) => a - b);
-    return line(["finished steps t", "learning rate η"], true) + corners.map((t) => line([t, num(plan.rate(t))])).join("");
+    const corners = [...new Set([0, 1, W - 1, W, W + 1, T - 1, T, T + 1])].filter((t) => t >= 0);
+    return line(["finished steps t", "learning rate η"], "col") + corners.map((t) => line([t, num(plan.rate(t))], "row")).join("");
   }
-  const brief = runs.length > 3;
-  const head = runs.flatMap((run) => [...(brief ? [] : ["θ₁", "θ₂"]), "above the minimum"].map((name) => `${run.title}: ${name}`));
-  const cells = (run, x) => {
-    const i = floor(x / run.each), point = run.points[i];
-    if (i > run.steps) return brief ? ["–"] : ["–", "–", "–"];
-    return [...(brief ? [] : point.map(num)), above(run, least, i)];
-  };
-  const chosen = [...new Set(range(11).map((k) => round((k * last) / 10)))];
-  return line([along, ...head], true) + chosen.map((x) => line([x, ...runs.flatMap((run) => cells(run, x))])).join("");
+  const shown = runs.length > 3 ? [] : [0, 1];
+  const head = runs.flatMap((run) => [...shown.map(($) => axes[$]), "above the minimum"].map((name) => `${run.title}: ${name}`));
+  const cells = (run, i) => [...shown.map(($) => num(run.points[i][$])), above(run, least, i)];
+  const row = (x) => line([x, ...runs.flatMap((run) => {
+    const i = floor(x / run.each);
+    return i > run.steps ? [...shown, 0].map(() => "–") : cells(run, i);
+  })], "row");
+  return line([along, ...head], "col") + [...new Set(range(11).map((k) => round((k * last) / 10)))].map(row).join("");
 }

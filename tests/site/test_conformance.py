@@ -15,7 +15,7 @@ from optbook import OPTIMIZERS, PROBLEMS, SCHEDULES, data, figures, line_fit
 from tests.site.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "conf"))
-from ext import compiler, figure
+from ext import bundle, compiler
 
 STEPS, ENOUGH, TOLERANCE = 200, 100, 1e-12
 
@@ -91,8 +91,8 @@ def page(chromium):
     """Open an empty page with the script of the figures and that of the tests."""
     page = chromium.new_context().new_page()
     page.goto("about:blank")
-    helpers = (figure.SOURCES / "numbers.js").read_text(encoding="utf-8")
-    for script in (figure.bundle(), f"const HELPERS = {json.dumps(helpers)};", DRIVER):
+    helpers = (bundle.SOURCES / "numbers.js").read_text(encoding="utf-8")
+    for script in (bundle.bundle(), f"const HELPERS = {json.dumps(helpers)};", DRIVER):
         page.add_script_tag(content=script)
     yield page
     page.context.close()
