@@ -407,15 +407,15 @@ def walks_gap(page, thing, name):
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_number_of_a_rule_matters(page, name):
-    assert unnoticed(dict(figure.optimizers())[name], lambda thing: walks_gap(page, thing, name)) == ([], [])
+    assert unnoticed(dict(bundle.optimizers())[name], lambda thing: walks_gap(page, thing, name)) == ([], [])
 
 
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_every_number_of_a_schedule_matters(page, name):
-    larger, both = unnoticed(dict(figure.schedules())[name], lambda thing: rates_gap(page, thing, name))
+    larger, both = unnoticed(dict(bundle.schedules())[name], lambda thing: rates_gap(page, thing, name))
     assert (len(larger), both) == (CAPS.get(name, 0), [])
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_every_number_of_a_landscape_matters(page, name):
-    assert unnoticed(dict(figure.problems())[name], lambda thing: ground_gap(page, thing, name)) == ([], [])
+    assert unnoticed(dict(bundle.problems())[name], lambda thing: ground_gap(page, thing, name)) == ([], [])
