@@ -124,7 +124,7 @@ def test_an_optimizer_added_in_python_appears_in_the_figures(newcomer):
     assert "Newcomer <i>−η sign(∇L(θ))</i>" in written
     about = json.loads(json.dumps(figure.spec("play-race")))
     about["state"] |= {"run": ["newcomer"], "rates": "same", "lr": 0.05, "t": 0}
-    parts = figure.first_frame(about)
+    parts = figure.first_frame("play-race", about)
     run = minimize(PROBLEMS["rosenbrock"], newcomer, lr=0.05, steps=300)
     excess = run.loss[150]
     assert "Newcomer" in parts["legend"]

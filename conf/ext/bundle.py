@@ -1,4 +1,4 @@
-"""One script for all figures: optimizers, schedules and landscapes from their Python, the rest from conf/figures."""
+"""The script of a figure: rules, schedules and landscapes compiled from their Python, the rest from conf/figures."""
 
 import functools
 import json
@@ -9,15 +9,16 @@ import minify
 
 import optbook
 from ext import compiler
-from optbook import data
+from optbook import data, figures
 
 SOURCES = Path(__file__).parents[1] / "figures"
 BEFORE, AFTER = ["numbers", "shuffles"], ["runs", "chart", "words", "script", "frame", "element"]
 
 
-def optimizers():
-    """Yield every optimizer as JavaScript, by name."""
-    for name, rule in optbook.OPTIMIZERS.items():
+def optimizers(wanted):
+    """Yield the optimizers that are wanted as JavaScript, by name."""
+    for name in wanted:
+        rule = optbook.OPTIMIZERS[name]
         limits = [f"{key}: {compiler.keyword(rule, key)}" for key in ("limit", "critical") if getattr(rule, key)]
         yield name, f"{{ {', '.join([*limits, f'run: {compiler.rule(rule)}'])} }}"
 
@@ -54,16 +55,19 @@ def looks():
 
 
 @functools.cache
-def bundle():
-    """Return the script of all figures."""
+def bundle(name="all-figures"):
+    """Return the script of a figure, with what that figure needs; by default, with everything."""
+    figure = figures.FIGURES.get(name)
+    kind = figure.kind if figure else "all"
+    wanted = {"all": (), "walk": figure and figure.racers, "batch": ("gd",), "schedule": ("gd",)}[kind]
     line = f"const LINE = {{ cost: {plain(data._square)}, slope: {plain(data._square_slope)} }};\n"
     compiled = [
-        table("OPTIMIZERS", optimizers()),
-        table("SCHEDULES", schedules()),
-        table("PROBLEMS", problems()),
-        f"{line}const LOOKS = {js(list(looks()))};\n",
+        f"const NAME = {js(name)}, LOOKS = {js(list(looks()))};\n{line}",
+        table("OPTIMIZERS", optimizers(wanted or optbook.OPTIMIZERS)),
+        table("SCHEDULES", schedules() if kind in ("all", "schedule") else ()),
+        table("PROBLEMS", problems() if kind in ("all", "walk") else ()),
     ]
-    before, after = ([(SOURCES / f"{name}.js").read_text() for name in names] for names in (BEFORE, AFTER))
+    before, after = ([(SOURCES / f"{part}.js").read_text() for part in parts] for parts in (BEFORE, AFTER))
     return minify.string("application/javascript", "(() => {\n" + "".join([*before, *compiled, *after]) + "})();\n")
 
 

@@ -70,7 +70,8 @@ def walk_data(figure):
     landscapes = {name: {key: getattr(it, key) for key in known} for name, it in optbook.PROBLEMS.items()}
     sweep = "{rates} rates from {low:g} to {high:g}, by the loss after {steps} steps from the landscape’s own start"
     tuned = {"tuned": rates(), "sweep": sweep.format(**figures.SWEEP)} if "rates" in figure.state else {}
-    return {"rules": rules, "landscapes": landscapes} | tuned
+    ranges = {key: [known.low, known.high] for key, known in figures.controls().items() if key in ("lr", "beta")}
+    return {"rules": rules, "landscapes": landscapes, "ranges": ranges} | tuned
 
 
 def defaults(rule):
@@ -104,9 +105,9 @@ def rates():
     }
 
 
-def first_frame(about):
+def first_frame(name, about):
     """Return the parts of a figure as its script draws them."""
-    program = f"{NO_BROWSER}{bundle()}\nconst spec = {js(about)};\n{PRINT}"
+    program = f"{NO_BROWSER}{bundle(name)}\nconst spec = {js(about)};\n{PRINT}"
     done = subprocess.run([NODE, "-"], input=program, capture_output=True, text=True, check=True, encoding="utf-8")
     return json.loads(done.stdout)
 
@@ -114,13 +115,13 @@ def first_frame(about):
 def markup(name):
     """Return a figure as HTML: the picture, and controls that wait for the script."""
     figure, about = figures.FIGURES[name], spec(name)
-    parts = first_frame(about)
+    parts = first_frame(name, about)
     python = f'<pre data-part="python">{escape(parts["python"])}</pre>'
     held = js(about).replace("</", "<\\/")
     views = curve_view(parts) if figure.kind == "schedule" else map_view(parts)
     return "".join(
         [
-            f'<opt-figure id="{name}">',
+            f'<{name} class="opt-figure" id="{name}">',
             f'<div class="views">{views}{chart_view(parts)}</div>',
             f'<ul class="key" data-part="legend">{parts["legend"]}</ul>',
             f'<p class="says" data-part="says">{parts["says"]}</p>{arrows(about)}',
@@ -129,19 +130,23 @@ def markup(name):
             f'</div>{take_along(figure)}</fieldset><p class="told" role="status"></p>',
             fold("The numbers", scrolling("The numbers", f'<table data-part="table">{parts["table"]}</table>')),
             fold("The Python that makes this picture", scrolling("The script", python)),
-            f'<script type="application/json">{held}</script></opt-figure>',
+            f'<script type="application/json">{held}</script></{name}>',
         ]
     )
 
 
 def arrows(about):
-    """Return what the arrows on the map mean: the last lines of the rules."""
-    if about["kind"] != "walk":
+    """Return what the arrows on the map mean: for a rule, what its last line takes from theta."""
+    if about["kind"] == "schedule":
         return ""
-    rules = [optbook.OPTIMIZERS[name] for name in about["rules"]]
-    steps = "; ".join(f"{rule.title} <i>{compiler.formula(rule)}</i>" for rule in rules)
-    slope = "thin, downhill: <i>−∇L(θ)</i>; " if len(rules) <= 3 else ""
-    return f'<p class="note">Arrows at the cursor, stretched to be seen: {slope}bold, the step: {steps}.</p>'
+    slope = "thin, downhill on all the data" if about["kind"] == "batch" else "thin, downhill: <i>−∇L(θ)</i>"
+    steps = "what the batch takes for downhill"
+    if about["kind"] == "walk":
+        rules = [optbook.OPTIMIZERS[name] for name in about["rules"]]
+        steps = "; ".join(f"{rule.title} <i>{compiler.formula(rule)}</i>" for rule in rules)
+        slope = slope if len(rules) <= 3 else ""
+    means = "; ".join(filter(None, [slope, f"bold, the step: {steps}"]))
+    return f'<p class="note">Arrows at the cursor, stretched to be seen: {means}.</p>'
 
 
 def fold(title, content):

@@ -26,7 +26,7 @@ class Play(SphinxDirective):
         name = self.arguments[0]
         if name not in figures.FIGURES:
             raise self.error(f"play: the figure must be one of {', '.join(figures.FIGURES)}, got {name!r}")
-        figure = nodes.figure("", nodes.raw("", markup(name), format="html"), classes=["play"])
+        figure = nodes.figure("", nodes.raw("", markup(name), format="html"), classes=["play"], plays=name)
         figure += nodes.caption("", "", *self.parse_text_to_nodes("\n".join(self.content))[0].children)
         self.options["name"] = f"fig-{name}"
         self.add_name(figure)
@@ -63,25 +63,27 @@ class Set(SphinxRole):
         return [nodes.raw("", link, format="html")], []
 
 
-def write_script(app):
-    """Write the script where static files are found."""
+def write_scripts(app):
+    """Write the script of each figure where static files are found."""
     folder = Path(app.doctreedir, "figures")
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "figures.js").write_text(bundle(), encoding="utf-8")
+    for name in figures.FIGURES:
+        (folder / f"{name}.js").write_text(bundle(name), encoding="utf-8")
     app.config.html_static_path.append(str(folder))
 
 
-def load_script(app, pagename, templatename, context, doctree):
-    """Load the script on pages that have a figure."""
-    if doctree is not None and any("play" in figure["classes"] for figure in doctree.findall(nodes.figure)):
-        app.add_css_file("play.css")
-        app.add_js_file("figures.js", loading_method="defer")
+def load_scripts(app, pagename, templatename, context, doctree):
+    """Load on each page the scripts of its figures."""
+    for figure in doctree.findall(nodes.figure) if doctree else ():
+        if "play" in figure["classes"]:
+            app.add_css_file("play.css")
+            app.add_js_file(f"{figure['plays']}.js", loading_method="defer")
 
 
 def setup(app):
-    """Add the directive and its script."""
-    app.connect("builder-inited", write_script)
-    app.connect("html-page-context", load_script)
+    """Add the directive and its scripts."""
+    app.connect("builder-inited", write_scripts)
+    app.connect("html-page-context", load_scripts)
     app.add_directive("play", Play)
     app.add_directive("compiled", Compiled)
     app.add_role("set", Set())

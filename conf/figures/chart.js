@@ -24,7 +24,8 @@ const scale = (low, high, from, to) => (value) =>
 
 // Two axes with marks at round values, a name for one and a title for the other.
 function axes(across, x, up, y, name, title, words = num) {
-  const lines = [`M${LEFT} ${TOP}v${HIGH}h${WIDE}`], labels = [text(LEFT + WIDE, 2960, name, "end"), text(LEFT - 380, 130, title, "start")];
+  const lines = [`M${LEFT} ${TOP}v${HIGH}h${WIDE}`];
+  const labels = [text(LEFT + WIDE, 2960, name, "end"), text(LEFT - 380, 130, title, "start")];
   const mark = (left, top, line, words, dx, dy, anchor) => {
     lines.push(`M${left} ${top}${line}`);
     labels.push(text(left + dx, top + dy, words, anchor));
@@ -96,6 +97,8 @@ function contour(z, level) {
   return path.replace(/ (?=-|z)/g, "");
 }
 
+const STAR = "m0-90 21 62 65 0-53 40 20 63-53-39-53 39 20-63-53-40 65 0z";
+
 // The ground of a map: level lines at quantiles of the height, deeper shade for deeper ground, a star on each minimum.
 const grounds = {};
 function ground(problem, names) {
@@ -106,8 +109,8 @@ function drawn(problem, seen, names) {
   const z = heights(problem.f, seen), sorted = z.filter((height) => height < FAR).sort((a, b) => a - b);
   const levels = range(11).map((k) => sorted[floor((0.012 + 0.092 * k) * sorted.length)]);
   let lines = [...new Set(levels)].map((level) => `<path d="${contour(z, level)}"/>`);
-  if (`${lines}`.length > 4e4) lines = lines.filter((_, k) => k % 3 === 1); // a landscape of many hills is soon overdrawn
-  const stars = problem.minima.map(([x, y]) => `<path class="star" d="M${seen.x(x)} ${seen.y(y)}m0-90 21 62 65 0-53 40 20 63-53-39-53 39 20-63-53-40 65 0z"/>`);
+  if (`${lines}`.length > 4e4) lines = lines.filter((_, k) => k % 3 === 1); // where hills are many, lines are soon too many
+  const stars = problem.minima.map(([x, y]) => `<path class="star" d="M${seen.x(x)} ${seen.y(y)}${STAR}"/>`);
   const axis = axes(ticks(seen.low, seen.high), seen.x, ticks(seen.down, seen.up), seen.y, ...names);
   return inside(`<g class="levels">${lines.join("")}</g>${stars.join("")}`) + axis;
 }
@@ -115,13 +118,16 @@ const inside = (content) => `<svg x="${LEFT}" y="${TOP}" width="${WIDE}" height=
 
 // Lines and arrows in the style of a racer.
 const ink = (look) => LOOKS[look % LOOKS.length][0];
-const pen = (look) => `stroke="${ink(look)}" stroke-dasharray="${LOOKS[(look + floor(look / LOOKS.length)) % LOOKS.length][1]}"`;
-const stroke = (spots, look, more = "") => (spots.length > 1 ? `<path d="M${spots.join("L")}" ${pen(look)}${more}/>` : "");
+const dash = (look) => LOOKS[(look + floor(look / LOOKS.length)) % LOOKS.length][1];
+const pen = (look) => `stroke="${ink(look)}" stroke-dasharray="${dash(look)}"`;
+const stroke = (spots, look, more = "") =>
+  (spots.length > 1 ? `<path d="M${spots.join("L")}" ${pen(look)}${more}/>` : "");
 
 function arrow([x, y], [dx, dy], kind, colour) {
   const long = hypot(dx, dy);
-  if (!(long > 1e-9)) return "";
-  const size = max(260, min(900, long)), at = (f, g) => `${round(x + (f * dx - g * dy) * size / long)} ${round(y + (f * dy + g * dx) * size / long)}`;
-  const head = 110 / size;
-  return `<path class="${kind}" stroke="${colour}" d="M${x} ${y}L${at(1, 0)}M${at(1 - head, head * 0.6)}L${at(1, 0)}L${at(1 - head, -head * 0.6)}"/>`;
+  if (!(long > 1e-9 && long < FAR)) return "";
+  const size = max(260, min(900, long)), head = 110 / size, c = (dx * size) / long, s = (dy * size) / long;
+  const at = (f, g) => `${round(x + f * c - g * s)} ${round(y + f * s + g * c)}`;
+  const path = `M${x} ${y}L${at(1, 0)}M${at(1 - head, head * 0.6)}L${at(1, 0)}L${at(1 - head, -head * 0.6)}`;
+  return `<path class="${kind}" stroke="${colour}" d="${path}"/>`;
 }

@@ -30,9 +30,10 @@ class OptFigure extends HTMLElement {
     this.show();
   }
   allowed(name, value) {
-    const first = this.spec.state[name], control = this.find(`[name=${name}]`) || { min: 0, max: 7, step: 1, dataset: {} };
+    const { state, rules, seeds } = this.spec, first = state[name];
+    const control = this.find(`[name=${name}]`) || { min: 0, max: seeds.length - 1, step: 1, dataset: {} };
     const { options, min: low, max: high, step, dataset: { base } } = control;
-    if (name === "run") return Object.keys(this.spec.rules).filter((racer) => value.split(",").includes(racer));
+    if (name === "run") return Object.keys(rules).filter((racer) => value.split(",").includes(racer));
     if (options) return [...options].some((option) => option.value === value) ? value : first;
     if (!Number.isFinite(parseFloat(value))) return first;
     const near = min(max(base ? log(max(value, 1e-9)) / log(base) : value, low), high);
@@ -68,9 +69,9 @@ class OptFigure extends HTMLElement {
 
   // What a reader does.
   input({ name, value, type, dataset: { base } }) {
-    const { state } = this;
+    const { state, spec } = this;
     if (!name) return;
-    if (type === "checkbox") state.run = Object.keys(this.spec.rules).filter((racer) => this.find(`[value=${racer}]`).checked);
+    if (type === "checkbox") state.run = Object.keys(spec.rules).filter((racer) => this.find(`[value=${racer}]`).checked);
     else state[name] = type !== "range" ? value : base ? +(base ** value).toPrecision(3) : +value;
     if (name === "surface") this.move();
     this.show(name === "t");
@@ -146,12 +147,13 @@ class OptFigure extends HTMLElement {
 
 // Links in the prose that set a figure: their search is that of a copied link.
 document.addEventListener("click", (event) => {
-  const asked = new URLSearchParams(event.target.closest("a")?.search), figure = document.getElementById(asked.get("figure"));
-  if (!figure) return;
+  const asked = new URLSearchParams(event.target.closest("a")?.search);
+  if (asked.get("figure") !== NAME) return;
+  const figure = document.getElementById(NAME);
   figure.set(asked);
   figure.scrollIntoView({ block: "nearest" });
   event.preventDefault();
 });
 
 window.optbook = { OPTIMIZERS, SCHEDULES, PROBLEMS, LINE, batches, frame };
-customElements.define("opt-figure", OptFigure);
+customElements.define(NAME, OptFigure);

@@ -18,7 +18,10 @@ function stage(spec, state) {
 function fitted({ runs, last, along }, least) {
   const drop = (height) => log10(max(height - least, 1e-16));
   let high = -16, low = 16;
-  for (const height of runs.flatMap((run) => run.heights)) [high, low] = [max(high, drop(height)), min(low, drop(height))];
+  for (const height of runs.flatMap((run) => run.heights)) {
+    high = max(high, drop(height));
+    low = min(low, drop(height));
+  }
   high = ceil(min(high, runs.length && drop(runs[0].heights[0]) + 4));
   low = min(max(floor(low), high - 17), high - 2);
   const x = scale(0, last, 0, WIDE), y = scale(low, high, HIGH, 0);
@@ -48,10 +51,12 @@ function trace(run, spots, t) {
 
 function paths({ problem, runs, seen }, { t }) {
   const per = WIDE / (seen.high - seen.low);
-  return inside(runs.map((run) => trace(run, run.onMap, t)).join("") + runs.map((run) => {
-    const [[x, y], [u, v] = [x, y]] = run.points.slice(at(run, t)), [dx, dy] = problem.df([x, y]), spot = [seen.x(x), seen.y(y)];
-    return (runs.length > 3 ? "" : arrow(spot, [-dx * per, dy * per], "slope", "#24272b")) + arrow(spot, [(u - x) * per, (y - v) * per], "step", ink(run.look));
-  }).join(""));
+  const arrows = runs.map((run) => {
+    const [[x, y], [u, v] = [x, y]] = run.points.slice(at(run, t)), [dx, dy] = problem.df([x, y]);
+    const spot = [seen.x(x), seen.y(y)], step = arrow(spot, [(u - x) * per, (y - v) * per], "step", ink(run.look));
+    return (runs.length > 3 ? "" : arrow(spot, [-dx * per, dy * per], "slope", "#24272b")) + step;
+  });
+  return inside([...runs.map((run) => trace(run, run.onMap, t)), ...arrows].join(""));
 }
 
 // A chart's lines, with the cursor at the same step as on the map.
@@ -64,15 +69,17 @@ const legend = ({ runs, least }, { t, rates }) => runs.map((run) =>
 
 // Marks under the sliders, where theory sees a limit.
 const limited = ({ runs }, { rates }) => runs.filter((run) => run.limit && rates !== "tuned");
-function marks(known, { beta }, near) {
+function marks({ ranges }, known, { beta }, near) {
   const mark = (share, { look }, words) => {
-    const at = `${+(100 * share).toFixed(3)}%`;
-    return share >= 0 && share <= 1
-      ? `<line stroke="${ink(look)}" x1="${at}" x2="${at}" y1="-12" y2="26"/><text x="${at}" y="40">${words}</text>` : "";
+    const at = `${+(100 * share).toFixed(3)}%`, side = ["start", "middle", "end"][round(2 * share)];
+    const line = `<line stroke="${ink(look)}" x1="${at}" x2="${at}" y1="-12" y2="26"/>`;
+    return share >= 0 && share <= 1 ? `${line}<text x="${at}" y="40" text-anchor="${side}">${words}</text>` : "";
   };
-  const limits = known.map((run) => mark((log10(run.limit) + 4) / 5, run, known.length > 1 ? "" : `${near}2/L = ${num(run.limit)}`));
-  const ball = beta >= 0 && known.find((run) => run.critical);
-  return { "marks-lr": limits.join(""), "marks-beta": ball ? mark(ball.critical / 0.99, ball, `${near}critical`) : "" };
+  const [low, high] = ranges.lr, ball = beta >= 0 && known.find((run) => run.critical);
+  const limits = known.map((run) =>
+    mark(log(run.limit / low) / log(high / low), run, known.length > 1 ? "" : `${near}2/L = ${num(run.limit)}`));
+  const damping = ball ? mark(ball.critical / ranges.beta[1], ball, `${near}critical`) : "";
+  return { "marks-lr": limits.join(""), "marks-beta": damping };
 }
 
 // The start on the map, and how far it may go.
@@ -86,10 +93,10 @@ const handle = ({ x, y, low, high, down, up }, state) => ({
 function frame(spec, state, scene = stage(spec, state)) {
   const { problem, runs, seen, plan, last } = scene, { t } = state;
   return {
-    ...Object.fromEntries(Object.entries(state).filter(([, value]) => value.toFixed).map(([name, value]) => [`out-${name}`, num(value)])),
+    ...Object.fromEntries(Object.entries(state).map(([name, value]) => [`out-${name}`, value.toFixed ? num(value) : ""])),
     ...(plan ? { curve: scene.curve + lines(runs, "onCurve", scale(0, last, 0, WIDE), t) }
       : { ground: ground(problem, spec.axes), paths: paths(scene, state), ...handle(seen, state) }),
-    ...(spec.kind === "walk" ? marks(limited(scene, state), state, scene.near) : {}),
+    ...(spec.kind === "walk" ? marks(spec, limited(scene, state), state, scene.near) : {}),
     chart: scene.chart + lines(runs, "onChart", scene.x, t),
     legend: legend(scene, state),
     says: SAYS[spec.kind](spec, state, scene),

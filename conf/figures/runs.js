@@ -53,56 +53,48 @@ function walk(problem, rule, grad, start, hyper, steps) {
   return { points, heights: heights.slice(0, steps + 1), ended, asked: steps, steps: ended ? ended - 1 : steps };
 }
 
-// What a rule is called with: those of the state's numbers that it knows by name.
-const hyper = ({ hyper }, state, lr) => Object.fromEntries(
-  Object.keys(hyper).filter((name) => name in state).map((name) => [name, name === "lr" ? lr : state[name]]),
-);
-
 // What each kind of figure shows: a problem, runs over it, and how far the cursor goes.
 const SCENES = {
   walk(spec, state) {
-    const problem = landscape(spec, state);
-    const rate = (name) => (state.rates === "tuned" ? spec.tuned[state.surface][name] : state.lr);
-    const runs = (state.run || Object.keys(spec.rules)).map((name) => {
-      const rule = { ...OPTIMIZERS[name], ...spec.rules[name] }, given = hyper(rule, state, rate(name));
-      const done = walk(problem, rule.run, problem.df, [state.x, state.y], given, state.steps);
-      return { name, title: rule.title, look: rule.look, given, rule, each: 1, ...done };
+    const problem = landscape(spec, state), { run, rates, surface, x, y, steps } = state;
+    const runs = (run || Object.keys(spec.rules)).map((name) => {
+      const rule = { ...OPTIMIZERS[name], ...spec.rules[name] }, given = {};
+      for (const key in rule.hyper) if (key in state) given[key] = state[key];
+      if (rates === "tuned") given.lr = spec.tuned[surface][name];
+      return { ...rule, name, rule, given, each: 1, ...walk(problem, rule.run, problem.df, [x, y], given, steps) };
     });
-    return { problem, runs, last: state.steps, along: "step t" };
+    return { problem, runs, last: steps, along: "step t" };
   },
-  batch(spec, state) {
-    const problem = lineFit(spec.line), { n } = problem;
-    const along = state.axis === "steps" ? "step t" : "examples seen";
-    const steps = (size) => (state.epochs * n) / (state.axis === "steps" ? state.batch : size);
-    const runs = [n, state.batch, 1].map((size, look) => {
-      const grad = size === n ? problem.df : sampled(problem, size, spec.seeds[state.seed]), given = { lr: state.lr };
-      const done = walk(problem, OPTIMIZERS.gd.run, grad, [state.x, state.y], given, steps(size));
-      return { title: `B = ${size}`, size, look, given, each: state.axis === "steps" ? 1 : size, ...done };
+  batch({ line, seeds }, { axis, batch, epochs, seed, lr, x, y }) {
+    const problem = lineFit(line), { n } = problem, bySteps = axis === "steps";
+    const runs = [n, batch, 1].map((size, look) => {
+      const grad = size === n ? problem.df : sampled(problem, size, seeds[seed]);
+      const done = walk(problem, OPTIMIZERS.gd.run, grad, [x, y], { lr }, (epochs * n) / (bySteps ? batch : size));
+      return { title: `B = ${size}`, size, look, each: bySteps ? 1 : size, ...done };
     });
-    return { problem, runs, last: state.epochs * n / (state.axis === "steps" ? state.batch : 1), along };
+    return { problem, runs, last: (epochs * n) / (bySteps ? batch : 1), along: bySteps ? "step t" : "examples seen" };
   },
-  schedule(spec, state) {
-    const problem = lineFit(spec.line), plan = planned(spec.plans, state);
-    const runs = [plan.rate, () => state.lr].map((lr, look) => {
-      const done = walk(problem, OPTIMIZERS.gd.run, sampled(problem, 4, spec.seeds[state.seed]), problem.start, { lr }, state.steps);
-      const rates = range(state.steps + 1).map(lr);
-      return { title: look ? `fixed, ${num(state.lr)}` : spec.plans[state.schedule].title, look, rates, each: 1, ...done };
+  schedule({ line, seeds, plans }, state) {
+    const problem = lineFit(line), plan = planned(plans, state), { lr, steps, seed, schedule } = state;
+    const runs = [plan.rate, () => lr].map((rate, look) => {
+      const title = look ? `fixed, ${num(lr)}` : plans[schedule].title, grad = sampled(problem, 4, seeds[seed]);
+      const done = walk(problem, OPTIMIZERS.gd.run, grad, problem.start, { lr: rate }, steps);
+      return { title, look, rates: range(steps + 1).map(rate), each: 1, ...done };
     });
-    return { problem, runs, last: state.steps, along: "step t", plan };
+    return { problem, runs, last: steps, along: "step t", plan };
   },
 };
 
 // The schedule that the state asks for, behind a warmup if it has none of its own: as a function, and as Python.
 function planned(plans, { schedule, lr, steps, warm, floor, mult }) {
-  const { names, demo, whole } = plans[schedule];
-  const own = names.includes("rise"), before = own ? 0 : warm;
-  const set = { peak: lr, steps: steps - before, floor: floor * lr, mult, rise: max(1, warm) };
-  const scaled = (value) => max(1, round((value * steps) / 100));
-  const given = Object.fromEntries(names.filter((name) => name in set || name in demo).map((name) => [
-    name, name in set ? set[name] : whole.includes(name) ? (Array.isArray(demo[name]) ? demo[name].map(scaled) : scaled(demo[name])) : demo[name],
-  ]));
-  const call = `${schedule}(${Object.entries(given).map(([name, value]) => `${name}=${py(value)}`).join(", ")})`;
-  const rate = SCHEDULES[schedule](given);
-  if (!before) return { rate, call, given };
-  return { rate: SCHEDULES.warmup({ after: rate, rise: warm }), call: `warmup(${call}, ${warm})`, given };
+  const { names, demo, whole } = plans[schedule], before = names.includes("rise") ? 0 : warm;
+  const set = { peak: lr, steps: steps - before, floor: floor * lr, mult, rise: max(1, warm) }, given = {};
+  for (const name of names) {
+    const scaled = (value) => (whole.includes(name) ? max(1, round((value * steps) / 100)) : value);
+    const value = set[name] ?? (demo[name]?.map ? demo[name].map(scaled) : scaled(demo[name]));
+    if (name in set || name in demo) given[name] = value;
+  }
+  const call = `${schedule}(${calls(given)})`, rate = SCHEDULES[schedule](given);
+  if (!before) return { rate, call };
+  return { rate: SCHEDULES.warmup({ after: rate, rise: warm }), call: `warmup(${call}, ${warm})` };
 }

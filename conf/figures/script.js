@@ -1,6 +1,5 @@
 // The Python that makes the same picture: what is in it, for the template that the figure carries.
-const py = (value) => (Array.isArray(value) ? `[${value.join(", ")}]` : `${value}`);
-const calls = (given) => Object.entries(given).map(([name, value]) => `${name}=${py(value)}`).join(", ");
+const calls = (given) => Object.entries(given).map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(", ");
 
 const RACE = {
   walk: ({ x, y, steps, condition }, { problem: { name, given }, runs }) => [

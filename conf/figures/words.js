@@ -6,11 +6,12 @@ const isLost = (run) => run.ended || end(run) > run.heights[0];
 // What theory says of these rates: exact on a quadratic, elsewhere only near the minimum.
 function theory({ flat, steep, near }, { lr, beta }, known) {
   if (!known.length) return "";
-  const limits = known.map(({ title, limit }) => `${title} ${num(limit)}${lr > limit ? " (passed)" : ""}`), product = lr * steep;
+  const limits = known.map(({ title, limit }) => `${title} ${num(limit)}${lr > limit ? " (passed)" : ""}`);
+  const product = lr * steep, ball = beta >= 0 && known.find((run) => run.critical);
   const said = known.length > 1 ? `, and η may be at most: ${limits.join(", ")}` : `: ${fate(product)}`;
-  const ball = beta >= 0 && known.find((run) => run.critical), does = ball && (beta > ball.critical ? "swings" : "does not swing");
-  return `${near && "Near the minimum, "}η·L = ${num(product)}${said}. `
-    + (ball ? `Critical damping, for λ = ${num(flat)}, is at β = ${num(ball.critical)}: the ball ${does}. ` : "");
+  const damping = ball && `Critical damping, for λ = ${num(flat)}, is at β = ${num(ball.critical)}: along the valley the ball `
+    + `${beta > ball.critical ? "swings" : "creeps"}. `;
+  return `${near && "Near the minimum, "}η·L = ${num(product)}${said}. ${damping || ""}`;
 }
 const fate = (product) => product > 2 ? "diverges, for the limit is 2" : product === 2 ? "bounces for ever"
   : `converges, ${product > 1 ? "alternating across" : "without crossing"} the valley`;
@@ -26,8 +27,8 @@ function outcome({ runs, least }, steps) {
 }
 
 const SAYS = {
-  walk: ({ sweep }, state, scene) =>
-    (state.rates === "tuned" ? `Each at its own best of ${sweep}. ` : "") + theory(scene, state, limited(scene, state)) + outcome(scene, state.steps),
+  walk: ({ sweep }, state, scene) => (state.rates === "tuned" ? `Each at its own best of ${sweep}. ` : "")
+    + theory(scene, state, limited(scene, state)) + outcome(scene, state.steps),
   batch: (spec, state, { runs, least }) => runs.map((run) =>
     `${run.title}: ${run.steps} steps, ${above(run, least, run.steps)} above the minimum. `
     + (isLost(run) ? "It climbs: the rate is too large. " : "")).join(""),
@@ -42,10 +43,12 @@ function rows({ axes }, { steps: T, warm: W }, { runs, least, last, plan, along 
     (i && scope === "row" ? `<td>${cell}</td>` : `<th scope="${scope}">${cell}</th>`)).join("")}</tr>`;
   if (plan) {
     const corners = [...new Set([0, 1, W - 1, W, W + 1, T - 1, T, T + 1])].filter((t) => t >= 0);
-    return line(["finished steps t", "learning rate η"], "col") + corners.map((t) => line([t, num(plan.rate(t))], "row")).join("");
+    const head = line(["finished steps t", "learning rate η"], "col");
+    return head + corners.map((t) => line([t, num(plan.rate(t))], "row")).join("");
   }
   const shown = runs.length > 3 ? [] : [0, 1];
-  const head = runs.flatMap((run) => [...shown.map(($) => axes[$]), "above the minimum"].map((name) => `${run.title}: ${name}`));
+  const names = [...shown.map(($) => axes[$]), "above the minimum"];
+  const head = runs.flatMap((run) => names.map((name) => `${run.title}: ${name}`));
   const cells = (run, i) => [...shown.map(($) => num(run.points[i][$])), above(run, least, i)];
   const row = (x) => line([x, ...runs.flatMap((run) => {
     const i = floor(x / run.each);

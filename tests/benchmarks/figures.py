@@ -10,7 +10,7 @@ from playwright.sync_api import sync_playwright
 
 PAGE = Path(__file__).parents[2] / "build" / "html" / "adam.html"
 MEASURE = """() => {
-  const figure = document.querySelector("opt-figure"), slider = figure.querySelector("[name=x]");
+  const figure = document.querySelector(".opt-figure"), slider = figure.querySelector("[name=x]");
   const idle = document.createElement("input");
   idle.addEventListener("input", () => {});
   const times = (target) => {
@@ -27,18 +27,22 @@ MEASURE = """() => {
 }"""
 
 
-def measure():
+def measure(page):
     """Return the number of racers and steps, and the medians in milliseconds."""
+    return page.evaluate(MEASURE)
+
+
+def main():
+    """Open the page of the race, measure, and print."""
     with sync_playwright() as playwright:
         path = shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page()
         page.goto(PAGE.as_uri())
-        found = page.evaluate(MEASURE)
+        says = "{racers} racers x {steps} steps, one slider step: {step:.2f} ms; an empty handler: {empty:.3f} ms"
+        print(says.format(**measure(page)))
         browser.close()
-    return found
 
 
 if __name__ == "__main__":
-    says = "{racers} racers x {steps} steps, one slider step: {step:.2f} ms; an empty handler: {empty:.3f} ms"
-    print(says.format(**measure()))
+    main()

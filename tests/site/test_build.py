@@ -128,8 +128,17 @@ def test_an_edited_page_is_built_without_running_the_scripts(book, edited):
         ("docs/index.md", 'print("ends at"', 'raise RuntimeError; print("ends at"'),
         ("docs/other.md", "index.md", "nowhere.md"),
         ("docs/other.md", "Another page", "Another $\\frac{1}$ page"),
+        ("optbook/optimizers.py", "theta = theta - eta * grad(theta)", "theta -= eta * grad(theta)"),
     ],
-    ids=["script raises", "script warns", "script exits", "cell raises", "broken reference", "broken maths"],
+    ids=[
+        "script raises",
+        "script warns",
+        "script exits",
+        "cell raises",
+        "broken reference",
+        "broken maths",
+        "beyond JS",
+    ],
 )
 def test_a_failed_build_leaves_the_good_site_alone_and_fails_again(book, edited, name, old, new):
     assert build(book).returncode == 0

@@ -407,7 +407,7 @@ def walks_gap(page, thing, name):
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_every_number_of_a_rule_matters(page, name):
-    assert unnoticed(dict(bundle.optimizers())[name], lambda thing: walks_gap(page, thing, name)) == ([], [])
+    assert unnoticed(dict(bundle.optimizers(OPTIMIZERS))[name], lambda thing: walks_gap(page, thing, name)) == ([], [])
 
 
 @pytest.mark.parametrize("name", SCHEDULES)

@@ -179,7 +179,7 @@ def test_the_cover_counts_the_registry(pages):
     facts = [fact.get_text() for fact in pages["index.html"].select(".fact")]
     assert f"{len(optbook.OPTIMIZERS)} algorithms" in facts
     assert f"{len(SCRIPTS)} runnable scripts" in facts
-    assert f"{sum(len(page.select('opt-figure')) for page in pages.values())} interactive figures" in facts
+    assert f"{sum(len(page.select('.opt-figure')) for page in pages.values())} interactive figures" in facts
     assert re.fullmatch(r"Updated \d{4}-\d\d-\d\d", facts[-1])
     assert len(pages["index.html"].select(".sd-card img")) >= 5
 
