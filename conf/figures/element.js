@@ -63,7 +63,7 @@ class OptFigure extends HTMLElement {
     if (control.type === "checkbox") control.checked = value.includes(control.value);
     else control.value = base ? log(value) / log(base) : value;
     control.ariaValueText = this.parts[`out-${name}`];
-    control.disabled = (name === "lr" && this.state.rates === "tuned") || (name === "condition" && this.scene.near);
+    control.disabled = this.scene.idle?.includes(name);
   }
   tell(words) { this.find("[role=status]").textContent = words; }
 

@@ -53,7 +53,7 @@ function walk(problem, rule, grad, start, hyper, steps) {
   return { points, heights: heights.slice(0, steps + 1), ended, asked: steps, steps: ended ? ended - 1 : steps };
 }
 
-// What each kind of figure shows: a problem, runs over it, and how far the cursor goes.
+// What each kind of figure shows: a problem, runs over it, how far the cursor goes, and which controls have no effect.
 const SCENES = {
   walk(spec, state) {
     const problem = landscape(spec, state), { run, rates, surface, x, y, steps } = state;
@@ -63,7 +63,8 @@ const SCENES = {
       if (rates === "tuned") given.lr = spec.tuned[surface][name];
       return { ...rule, name, rule, given, each: 1, ...walk(problem, rule.run, problem.df, [x, y], given, steps) };
     });
-    return { problem, runs, last: steps, along: "step t" };
+    const idle = ["condition" in problem.given || "condition", rates === "tuned" && "lr"];
+    return { problem, runs, last: steps, along: "step t", idle };
   },
   batch({ line, seeds }, { axis, batch, epochs, seed, lr, x, y }) {
     const problem = lineFit(line), { n } = problem, bySteps = axis === "steps";
@@ -81,7 +82,8 @@ const SCENES = {
       const done = walk(problem, OPTIMIZERS.gd.run, grad, problem.start, { lr: rate }, steps);
       return { title, look, rates: range(steps + 1).map(rate), each: 1, ...done };
     });
-    return { problem, runs, last: steps, along: "step t", plan };
+    const idle = ["floor", "mult"].filter((name) => !(name in plan.given));
+    return { problem, runs, last: steps, along: "step t", idle, plan };
   },
 };
 
@@ -95,6 +97,6 @@ function planned(plans, { schedule, lr, steps, warm, floor, mult }) {
     if (name in set || name in demo) given[name] = value;
   }
   const call = `${schedule}(${calls(given)})`, rate = SCHEDULES[schedule](given);
-  if (!before) return { rate, call };
-  return { rate: SCHEDULES.warmup({ after: rate, rise: warm }), call: `warmup(${call}, ${warm})` };
+  if (!before) return { rate, call, given };
+  return { rate: SCHEDULES.warmup({ after: rate, rise: warm }), call: `warmup(${call}, ${warm})`, given };
 }

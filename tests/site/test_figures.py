@@ -334,6 +334,14 @@ def test_every_schedule_is_drawn_with_its_corners(play, name):
         assert number(rate) == pytest.approx(plan(int(t)), rel=6e-3, abs=1e-12)
 
 
+def test_sliders_without_effect_are_off(play):
+    for schedule, floor, mult in (("cosine", True, False), ("restarts", True, True), ("step", False, False)):
+        page = play("play-schedule", f"schedule={schedule}")
+        assert page.locator("[name=floor]").is_enabled() == floor
+        assert page.locator("[name=mult]").is_enabled() == mult
+        assert page.locator("[name=warm]").is_enabled()
+
+
 def number(words):
     """Return the number that a reader reads."""
     plain = words.replace("−", "-").translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
