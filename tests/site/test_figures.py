@@ -360,6 +360,35 @@ def test_the_folded_table_has_the_numbers_of_the_run(play):
         assert number(loss) == pytest.approx(run.loss[int(t)], rel=6e-3)
 
 
+WILD_PLAY = """async () => {
+  const figure = document.querySelector('.opt-figure'), bad = [];
+  let seed = 7;
+  const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+  const controls = [...figure.querySelectorAll('[name]')];
+  for (let k = 0; k < 200; k++) {
+    const control = controls[Math.floor(random() * controls.length)], share = random(), { min, max } = control;
+    if (control.disabled) continue;
+    if (control.type === 'range') control.value = share < 0.2 ? min : share > 0.8 ? max : +min + (max - min) * share;
+    else if (control.type === 'checkbox') control.checked = !control.checked;
+    else control.selectedIndex = Math.floor(share * control.options.length);
+    control.dispatchEvent(new Event('input', { bubbles: true }));
+    for (const act of ['seed', 'play', 'reset']) if (random() < 0.06) figure.querySelector(`[data-do=${act}]`)?.click();
+    if (random() < 0.1) await new Promise((done) => setTimeout(done, 20));
+    const odd = figure.innerText.match(/NaN|undefined|Infinity|null/)
+      || figure.querySelector('.views').innerHTML.match(/NaN|undefined|Infinity|null/);
+    if (odd) bad.push([odd[0], JSON.stringify(figure.state)]);
+  }
+  return bad;
+}"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_wild_play_breaks_nothing(visit, site, name):
+    seen = visit((site / PAGES[name]).as_uri())
+    assert seen.page.evaluate(WILD_PLAY) == []
+    assert not seen.complaints
+
+
 # Taken along
 
 
