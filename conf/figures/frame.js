@@ -76,8 +76,8 @@ function marks({ ranges }, known, { beta }, near) {
     return share >= 0 && share <= 1 ? `${line}<text x="${at}" y="40" text-anchor="${side}">${words}</text>` : "";
   };
   const [low, high] = ranges.lr, ball = beta >= 0 && known.find((run) => run.critical);
-  const limits = known.map((run) =>
-    mark(log(run.limit / low) / log(high / low), run, known.length > 1 ? "" : `${near}2/L = ${num(run.limit)}`));
+  const limits = known.map((run, k) => mark(log(run.limit / low) / log(high / low), run,
+    known.length === 1 ? `${near}2/L = ${num(run.limit)}` : k ? "" : near));
   const damping = ball ? mark(ball.critical / ranges.beta[1], ball, `${near}critical`) : "";
   return { "marks-lr": limits.join(""), "marks-beta": damping };
 }

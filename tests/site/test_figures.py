@@ -156,6 +156,8 @@ def test_the_mark_is_modest_where_the_limit_is_local_and_absent_where_there_is_n
     page = play("play-gd", "surface=himmelblau")
     assert "near the minimum" in page.locator("[data-part=marks-lr]").inner_html()
     assert "Near the minimum" in says(page)
+    page = play("play-momentum", "surface=himmelblau")
+    assert page.locator("[data-part=marks-lr] text").first.inner_html() == "near the minimum "
     page = play("play-race", "rates=same&run=adam,rmsprop")
     assert page.locator("[data-part=marks-lr]").inner_html() == ""
 
