@@ -7,7 +7,7 @@ import numpy as np
 from optbook.registry import PROBLEMS, SCHEDULES
 from optbook.run import minimize
 
-__all__ = ["FIGURES", "Choice", "Figure", "Range", "controls", "shuffles", "tuned"]
+__all__ = ["FIGURES", "SWEEP", "Choice", "Figure", "Range", "controls", "shuffles", "tuned"]
 
 SWEEP = {"low": 1e-4, "high": 1.0, "rates": 60, "steps": 300}
 """How a learning rate is tuned: so many rates, evenly spaced on a log axis; the one that ends lowest wins."""

@@ -121,7 +121,7 @@ def markup(name):
     views = curve_view(parts) if figure.kind == "schedule" else map_view(parts)
     return "".join(
         [
-            f'<{name} class="opt-figure" id="{name}">',
+            f'<{name} class="opt-figure" id="{name}" role="group" aria-label="{figure.title}">',
             f'<div class="views">{views}{chart_view(parts)}</div>',
             f'<ul class="key" data-part="legend">{parts["legend"]}</ul>',
             f'<p class="says" data-part="says">{parts["says"]}</p>{arrows(about)}',
@@ -187,9 +187,10 @@ def chart_view(parts):
     return svg("chart", "Chart of the losses, on a log axis", part("chart", parts))
 
 
-def button(do, words, value=""):
-    """Return a button."""
-    return f'<button type="button" data-do="{do}" value="{value}">{words}</button>'
+def button(do, words, steps=""):
+    """Return a button; its name says how many steps it takes."""
+    label = f' value="{steps}" aria-label="{words} steps"' if steps else ""
+    return f'<button type="button" data-do="{do}"{label}>{words}</button>'
 
 
 def player(name, figure, parts):
