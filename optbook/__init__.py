@@ -6,7 +6,7 @@
 'finished'
 """
 
-from optbook import data, listings, optimizers, problems, registry, run, schedules
+from optbook import data, listings, optimizers, problems, registry, run, schedules, variants, wrappers
 from optbook.data import *  # noqa: F403  each module's __all__ is read from its registry
 from optbook.listings import *  # noqa: F403
 from optbook.optimizers import *  # noqa: F403
@@ -14,8 +14,12 @@ from optbook.problems import *  # noqa: F403
 from optbook.registry import *  # noqa: F403
 from optbook.run import *  # noqa: F403
 from optbook.schedules import *  # noqa: F403
+from optbook.variants import *  # noqa: F403
+from optbook.wrappers import *  # noqa: F403
 
 __version__ = "0.1.0"
 __all__ = [
-    name for module in (data, listings, optimizers, problems, registry, run, schedules) for name in module.__all__
+    name
+    for module in (data, listings, optimizers, problems, registry, run, schedules, variants, wrappers)
+    for name in module.__all__
 ]

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optbook.registry import PROBLEMS, SCHEDULES
+from optbook.registry import OPTIMIZERS, PROBLEMS, SCHEDULES
 from optbook.run import minimize
 
-__all__ = ["FIGURES", "SWEEP", "Choice", "Figure", "Range", "controls", "shuffles", "tuned"]
+__all__ = ["FIGURES", "SWEEP", "Choice", "Figure", "Range", "controls", "racers", "shuffles", "tuned"]
 
 SWEEP = {"low": 1e-4, "high": 1.0, "rates": 60, "steps": 300}
 """How a learning rate is tuned: so many rates, evenly spaced on a log axis; the one that ends lowest wins."""
@@ -73,7 +73,7 @@ class Figure:
     state : dict
         What its controls set, and their first values, in the order in which they are shown.
     racers : tuple of str
-        The optimizers that may run; every registered one if empty.
+        The optimizers that may run; if empty, every registered one that does not need a matrix.
     axes : tuple of str
         What lies across and up on the map.
     """
@@ -129,6 +129,12 @@ FIGURES = {
 
 :meta hide-value:
 """
+
+
+def racers(figure):
+    """Return the names of the optimizers that may run in a figure, as the registry now stands."""
+    flat = [name for name, rule in OPTIMIZERS.items() if rule.axes < 2]  # a point of a landscape is no matrix
+    return [name for name in flat if name in (figure.racers or flat)]
 
 
 def tuned(problem, optimizer):

@@ -16,7 +16,7 @@ from optbook.registry import OPTIMIZERS, bind, documented, enter, parameters, re
 from optbook.schedules import RATE_NOW, clock
 
 
-def optimizer(title, *, cite, state="", demo_lr, limit=None, critical=None):
+def optimizer(title, *, cite, state="", demo_lr, axes=0, limit=None, critical=None):
     """Register an update rule, and check its arguments when it is called, not at its first step.
 
     Parameters
@@ -29,6 +29,9 @@ def optimizer(title, *, cite, state="", demo_lr, limit=None, critical=None):
         Names of what it remembers from step to step, each of theta's shape, separated by spaces.
     demo_lr : float
         A rate that works on the bowl with condition number 10; pages and tests use it.
+    axes : int
+        How many of theta's last axes belong together: 0 if each number goes its own way, 1 for a rule of vectors (it
+        uses their norm, say), 2 for one of matrices.
     limit : callable
         The rate above which it diverges on a quadratic, as a function of `curvature` (the largest), and of `beta` if it
         has one; None if no formula is known.
@@ -43,18 +46,18 @@ def optimizer(title, *, cite, state="", demo_lr, limit=None, critical=None):
 
     def register(rule):
         def checked(*args, **kwargs):
-            return rule(**check(rule.__name__, bind(rule.__name__, rule, args, kwargs)))
+            return rule(**check(rule.__name__, bind(rule.__name__, rule, args, kwargs), axes))
 
         yields = ["theta : array", "    The parameters after each step, without end; a new array every time."]
         raises = ["TypeError, ValueError", "    If an argument, a gradient or a scheduled rate is not what it must be."]
         doc = documented(rule, {"Parameters": parameters(rule), "Yields": yields, "Raises": raises}, cite)
-        about = dict(title=title, cite=cite, state=state.split(), demo_lr=demo_lr, limit=limit, critical=critical)
-        return enter(OPTIMIZERS, rule, checked, doc, **about)
+        about = dict(title=title, cite=cite, state=state.split(), demo_lr=demo_lr, axes=axes)
+        return enter(OPTIMIZERS, rule, checked, doc, **about, limit=limit, critical=critical)
 
     return register
 
 
-def check(owner, given):
+def check(owner, given, axes):
     """Return the arguments of an optimizer as float64 copies, with grad and schedule guarded."""
     if not callable(given["grad"]):
         raise TypeError(f"{owner}: grad must be a function of theta, got {given['grad']!r}")
@@ -63,6 +66,9 @@ def check(owner, given):
     checked, shape = {}, ()
     for name, value in plain.items():
         checked[name] = real(owner, name, value)
+        if name == "theta" and checked[name].ndim < axes:
+            least = "1 axis" if axes == 1 else f"{axes} axes"
+            raise ValueError(f"{owner}: theta must have at least {least}, got shape {checked[name].shape}")
         shape = together(owner, name, checked[name], shape)
     if callable(given.get("lr")):
         guarded["lr"] = guard_schedule(owner, given["lr"], shape)
@@ -83,7 +89,7 @@ def guard_gradient(owner, grad):
             raise TypeError(f"{owner}: grad must return real numbers, got {g.dtype}")
         if g.shape != frozen.shape:
             raise ValueError(f"{owner}: grad must return an array of theta's shape {frozen.shape}, got {g.shape}")
-        return g.astype(np.float64)
+        return g.astype(np.float64, order="C")
 
     return guarded
 

@@ -12,10 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["ARGUMENTS", "OPTIMIZERS", "PROBLEMS", "SCHEDULES", "Argument"]
+__all__ = ["ARGUMENTS", "OPTIMIZERS", "PROBLEMS", "SCHEDULES", "WRAPPERS", "Argument"]
 
 OPTIMIZERS: dict = {}
 """Every optimizer by name, simplest first.
+
+:meta hide-value:
+"""
+WRAPPERS: dict = {}
+"""Every function that makes an optimizer of another, by name.
 
 :meta hide-value:
 """
@@ -68,6 +73,19 @@ ARGUMENTS = {
     "beta2": like(DECAY, "Decay β₂ of the second raw moment."),
     "eps": Argument("Guard ε against division by zero.", "a finite number > 0", lambda a: a > 0),
     "weight_decay": Argument("Decoupled weight decay λ.", "a finite number >= 0", lambda a: a >= 0),
+    "grow": Argument("Factor of a step whose sign stayed.", "a finite number >= 1", lambda a: a >= 1),
+    "shrink": Argument("Factor of a step whose sign turned.", "a number in (0, 1]", lambda a: (a > 0) & (a <= 1)),
+    "low": like(RATE, "Least step, in units of the rate."),
+    "high": like(RATE, "Greatest step, in units of the rate."),
+    "psi": Argument("Pace ψ at which momentum warms up.", "a finite number >= 0", lambda a: a >= 0),
+    "least": like(RATE, "Size that smaller weights count as."),
+    "clip": like(RATE, "Greatest root mean square of a step, in units of the rate."),
+    "sync": like(COUNT, "Number of steps between two returns to the slow weights."),
+    "share": Argument(
+        "Share α of the way that the slow weights go.", "a number in (0, 1]", lambda a: (a > 0) & (a <= 1)
+    ),
+    "norm": like(RATE, "Greatest norm of a gradient."),
+    "rule": Argument("The optimizer to go around.", "an optimizer", callable, "callable"),
     "peak": like(RATE, "Rate at its highest."),
     "after": Argument("What follows the warm-up.", "a schedule", callable, "Schedule"),
     "floor": Argument("Rate at its lowest, reached at the end.", "a finite number >= 0", lambda a: a >= 0),
@@ -122,7 +140,7 @@ def real(owner, name, value, argument=None):
         raise TypeError(says(f" of type {array.dtype}"))
     if array.dtype == np.float16:
         raise TypeError(says(" (float16 overflows at 65504; use float64)"))
-    array = array.astype(np.float64)
+    array = array.astype(np.float64, order="C")  # sums round alike, however it lies in memory
     if argument.kind in ("int", "float") and array.ndim > 0:
         raise TypeError(says(" (one number, not an array)"))
     if not (array.size and np.all(np.isfinite(array)) and np.all(argument.holds(array))):

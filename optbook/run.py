@@ -23,7 +23,7 @@ class Trajectory:
     Attributes
     ----------
     theta : array, shape (kept, ..., d)
-        The points that were kept, the start first.
+        The points that were kept, the start first; for a rule of matrices, shape (kept, ..., rows, columns).
     loss : array, shape (kept, ...)
         The full loss at each.
     t : int array, shape (kept,)
@@ -77,7 +77,8 @@ def minimize(
     Parameters
     ----------
     problem : Problem, DataProblem, or any object with ``loss(theta)`` and ``grad(theta)``
-        What to minimize.
+        What to minimize. The loss is one number for each theta of shape (d,), or, for rules of matrices such as `muon`
+        and for a problem that says ``axes = 2``, (rows, columns).
     optimizer : callable
         A registered optimizer such as `adam`, or any function of ``grad`` and ``theta`` that yields iterates.
     steps : int
@@ -116,7 +117,8 @@ def minimize(
     grad = problem.grad if batch is None else sampled(problem, batch, seed, replace)
     walk = started(optimizer(grad, theta.copy(), **hyper), record)
     with np.errstate(all="ignore"):
-        log = Log(problem, theta, record.split())
+        axes = max(1, getattr(optimizer, "axes", 1), getattr(problem, "axes", 1))
+        log = Log(problem, theta, record.split(), axes)
         for t, theta in zip(counted(steps, progress), walk, strict=False):
             log.note(t, theta, walk, keep=t % every == 0 or t == steps)
             if log.diverged_at.all():
@@ -180,8 +182,9 @@ def sampled(problem, batch, seed, replace):
 class Log:
     """The points that a run keeps."""
 
-    def __init__(self, problem, theta, names):
+    def __init__(self, problem, theta, names, axes):
         self.problem, self.names = problem, names
+        self.axes = tuple(range(-axes, 0))  # of theta that one number of the loss stands for
         loss = self.height(theta)
         if not np.isfinite(loss).all():
             raise ValueError(f"minimize: start must have a finite loss, got {loss} at {theta}")
@@ -191,8 +194,9 @@ class Log:
     def height(self, theta):
         """Return the loss at `theta`, one real number for each point."""
         loss = np.asarray(self.problem.loss(theta))
-        if loss.shape != theta.shape[:-1] or loss.dtype.kind not in "iuf":
-            says = f"minimize: loss must return real numbers of shape {theta.shape[:-1]}, one for each point"
+        shape = theta.shape[: -len(self.axes)]
+        if loss.shape != shape or loss.dtype.kind not in "iuf":
+            says = f"minimize: loss must return real numbers of shape {shape}, one for each point"
             raise ValueError(f"{says}, got {loss.dtype} of shape {loss.shape}")
         return loss
 
@@ -204,17 +208,17 @@ class Log:
         finite = np.isfinite(theta)
         if finite.all() and not keep:  # by far the most common case
             return
-        finite = finite.all(axis=-1)
+        finite = finite.all(axis=self.axes)
         if keep:
             loss, symbols = self.height(theta), self.symbols(walk, theta.shape)
-            finite &= np.isfinite([loss, *(np.abs(symbol).max(axis=-1) for symbol in symbols)]).all(axis=0)
+            finite &= np.isfinite([loss, *(np.abs(symbol).max(axis=self.axes) for symbol in symbols)]).all(axis=0)
         self.diverged_at = np.where(finite | (self.diverged_at > 0), self.diverged_at, t)
         if keep and not self.diverged_at.all():
             alive = self.diverged_at == 0
             _, theta_0, loss_0, symbols_0 = self.rows[-1]
-            pairs = zip(symbols, symbols_0, strict=True)
-            symbols = [np.where(alive[..., None], now, before) for now, before in pairs]
-            self.rows.append((t, np.where(alive[..., None], theta, theta_0), np.where(alive, loss, loss_0), symbols))
+            each = np.expand_dims(alive, self.axes)
+            symbols = [np.where(each, now, before) for now, before in zip(symbols, symbols_0, strict=True)]
+            self.rows.append((t, np.where(each, theta, theta_0), np.where(alive, loss, loss_0), symbols))
 
     def check(self, theta):
         """Raise an error unless an optimizer may yield `theta`."""

@@ -21,6 +21,8 @@ ALLOWED = {
     "problems": {"numpy", "optbook.registry"},
     "data": {"numpy", "optbook.registry"},
     "optimizers": {"numpy", "optbook.registry", "optbook.schedules"},
+    "variants": {"numpy", "optbook.optimizers", "optbook.registry", "optbook.schedules"},
+    "wrappers": {"numpy", "optbook.optimizers", "optbook.registry"},
     "run": {"numpy", "tqdm", "optbook.registry"},
     "listings": {"numpy"},
     "plot": {"numpy", "matplotlib"},
@@ -46,7 +48,7 @@ def code(path):
     if path.suffix == ".py":
         return text
     cells = re.findall(r"^(`{3,}|:{3,})\{code-cell\}.*?\n(.*?)^\1\s*$", text, re.MULTILINE | re.DOTALL)
-    bodies = [re.sub(r"\A(---\n[^`]*?^---\n|(:\w.*\n)+)", "", body, flags=re.MULTILINE) for _, body in cells]
+    bodies = [re.sub(r"\A(---\n(?s:.*?)^---\n|(:\w.*\n)+)", "", body, flags=re.MULTILINE) for _, body in cells]
     return "\n".join(line for body in bodies for line in body.splitlines() if not line.lstrip().startswith("%"))
 
 

@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 
 import optbook
-from optbook import OPTIMIZERS, PROBLEMS, SCHEDULES, clock, minimize, optimizer, registry, schedule
+from optbook import OPTIMIZERS, PROBLEMS, SCHEDULES, WRAPPERS, clock, minimize, optimizer, registry, schedule
 
 
 @pytest.fixture(autouse=True)
 def _registries_are_put_back():
-    before = [dict(r) for r in (OPTIMIZERS, SCHEDULES, PROBLEMS)]
+    before = [dict(r) for r in (OPTIMIZERS, WRAPPERS, SCHEDULES, PROBLEMS)]
     yield
-    for r, saved in zip((OPTIMIZERS, SCHEDULES, PROBLEMS), before, strict=True):
+    for r, saved in zip((OPTIMIZERS, WRAPPERS, SCHEDULES, PROBLEMS), before, strict=True):
         r.clear()
         r.update(saved)
 
 
-def lion(grad, theta, lr=0.01, beta1=0.9, beta2=0.99):
+def newcomer(grad, theta, lr=0.01, beta1=0.9, beta2=0.99):
     """Step by the sign.
 
     .. math:: \\theta_t = \\theta_{t-1} - \\eta \\, \\mathrm{sign}(c_t)
@@ -32,22 +32,22 @@ def lion(grad, theta, lr=0.01, beta1=0.9, beta2=0.99):
 
 
 def test_one_function_is_enough():
-    made = optimizer("Lion", cite="chen2023", state="m", demo_lr=0.1)(lion)
-    assert OPTIMIZERS["lion"] is made
-    assert (made.title, made.cite, made.state, made.demo_lr) == ("Lion", "chen2023", ["m"], 0.1)
-    assert inspect.signature(made) == inspect.signature(lion)
+    made = optimizer("Newcomer", cite="chen2023", state="m", demo_lr=0.1)(newcomer)
+    assert OPTIMIZERS["newcomer"] is made
+    assert (made.title, made.cite, made.state, made.demo_lr) == ("Newcomer", "chen2023", ["m"], 0.1)
+    assert inspect.signature(made) == inspect.signature(newcomer)
     assert "beta2 : float or array, default 0.99\n    Decay β₂ of the second raw moment." in made.__doc__
     assert minimize(optbook.bowl, made, lr=0.01, steps=1000, record="m").loss[-1] < 0.01
-    with pytest.raises(ValueError, match="lion: beta1 must be a number in"):
+    with pytest.raises(ValueError, match="newcomer: beta1 must be a number in"):
         made(optbook.bowl.grad, 1.0, beta1=2)
 
 
 def test_a_name_is_given_once():
-    optimizer("Lion", cite="chen2023", demo_lr=0.1)(lion)
-    first = OPTIMIZERS["lion"]
-    with pytest.raises(ValueError, match="lion: this name is taken; choose another"):
-        optimizer("Lion again", cite="chen2023", demo_lr=0.1)(lion)
-    assert OPTIMIZERS["lion"] is first
+    optimizer("Newcomer", cite="chen2023", demo_lr=0.1)(newcomer)
+    first = OPTIMIZERS["newcomer"]
+    with pytest.raises(ValueError, match="newcomer: this name is taken; choose another"):
+        optimizer("Newcomer again", cite="chen2023", demo_lr=0.1)(newcomer)
+    assert OPTIMIZERS["newcomer"] is first
 
 
 def test_an_argument_must_be_described_and_nothing_is_half_registered():
@@ -74,21 +74,23 @@ def test_a_docstring_must_be_written():
 
 
 def test_names_are_unique_over_all_registries():
-    names = [*OPTIMIZERS, *SCHEDULES, *PROBLEMS]
+    names = [*OPTIMIZERS, *WRAPPERS, *SCHEDULES, *PROBLEMS]
     assert len(names) == len(set(names))
-    assert all(getattr(optbook, name) is made for r in (OPTIMIZERS, SCHEDULES, PROBLEMS) for name, made in r.items())
+    assert all(
+        getattr(optbook, name) is made for r in (OPTIMIZERS, WRAPPERS, SCHEDULES, PROBLEMS) for name, made in r.items()
+    )
 
 
 def test_every_public_name_exists_once_and_is_documented():
     assert len(optbook.__all__) == len(set(optbook.__all__))
-    assert set(OPTIMIZERS) | set(SCHEDULES) | set(PROBLEMS) <= set(optbook.__all__)
+    assert set(OPTIMIZERS) | set(WRAPPERS) | set(SCHEDULES) | set(PROBLEMS) <= set(optbook.__all__)
     for name in optbook.__all__:
         value = getattr(optbook, name)
         assert isinstance(value, dict) or inspect.getdoc(value), name
 
 
 def test_every_title_is_its_own():
-    for r in (OPTIMIZERS, SCHEDULES, PROBLEMS):
+    for r in (OPTIMIZERS, WRAPPERS, SCHEDULES, PROBLEMS):
         titles = [made.title for made in r.values()]
         assert all(titles)
         assert len(titles) == len(set(titles))
@@ -100,13 +102,15 @@ def test_every_argument_says_what_it_is_and_may_be(name):
     assert argument.says.endswith(".")
     assert argument.says[0].isupper()
     assert argument.allowed
-    used = {n for r in (OPTIMIZERS, SCHEDULES) for made in r.values() for n in inspect.signature(made).parameters}
+    used = {
+        n for r in (OPTIMIZERS, WRAPPERS, SCHEDULES) for made in r.values() for n in inspect.signature(made).parameters
+    }
     used |= {n for problem in PROBLEMS.values() for n in problem.parameters}
     assert name in used, f"{name}: no one takes this argument; take it out of ARGUMENTS"
 
 
 def test_defaults_are_allowed():
-    for r in (OPTIMIZERS, SCHEDULES):
+    for r in (OPTIMIZERS, WRAPPERS, SCHEDULES):
         for made in r.values():
             for name, parameter in inspect.signature(made).parameters.items():
                 if parameter.default is not parameter.empty:

@@ -12,7 +12,8 @@ from ext import compiler
 from optbook import data, figures
 
 SOURCES = Path(__file__).parents[1] / "figures"
-BEFORE, AFTER = ["numbers", "shuffles"], ["runs", "chart", "words", "script", "frame", "element"]
+SHARED = ["runs", "chart", "words", "script", "frame"]
+PARTS = {"walk": ["walk"], "batch": ["shuffles", "line", "batch"], "schedule": ["shuffles", "line", "schedule"]}
 
 
 def optimizers(wanted):
@@ -58,16 +59,20 @@ def looks():
 def bundle(name="all-figures"):
     """Return the script of a figure, with what that figure needs; by default, with everything."""
     figure = figures.FIGURES.get(name)
-    kind = figure.kind if figure else "all"
-    wanted = {"all": (), "walk": figure and figure.racers, "batch": ("gd",), "schedule": ("gd",)}[kind]
-    line = f"const LINE = {{ cost: {plain(data._square)}, slope: {plain(data._square_slope)} }};\n"
+    kinds = [figure.kind] if figure else list(PARTS)
+    wanted = figures.racers(figure or figures.Figure("", "", {})) if "walk" in kinds else ["gd"]
     compiled = [
-        f"const NAME = {js(name)}, LOOKS = {js(list(looks()))};\n{line}",
-        table("OPTIMIZERS", optimizers(wanted or optbook.OPTIMIZERS)),
-        table("SCHEDULES", schedules() if kind in ("all", "schedule") else ()),
-        table("PROBLEMS", problems() if kind in ("all", "walk") else ()),
+        f"const NAME = {js(name)}, LOOKS = {js(list(looks()))};\n",
+        f"const LINE = {{ cost: {plain(data._square)}, slope: {plain(data._square_slope)} }};\n",
+        table("OPTIMIZERS", optimizers(wanted)),
+        table("SCHEDULES", schedules() if "schedule" in kinds else ()),
+        table("PROBLEMS", problems() if "walk" in kinds else ()),
     ]
-    before, after = ([(SOURCES / f"{part}.js").read_text() for part in parts] for parts in (BEFORE, AFTER))
+    own = dict.fromkeys(part for kind in kinds for part in PARTS[kind])
+    before, after = (
+        [(SOURCES / f"{part}.js").read_text(encoding="utf-8") for part in parts]
+        for parts in (["numbers"], [*SHARED, *own, "element"])
+    )
     return minify.string("application/javascript", "(() => {\n" + "".join([*before, *compiled, *after]) + "})();\n")
 
 

@@ -23,18 +23,20 @@ FUNCTIONS = {
     "np.where": "({0} ? {1} : {2})",
     "np.ravel": "[{0}].flat()",
     "np.zeros_like": "0",
+    "np.ones_like": "1",
 }
+NORM = "np.linalg.norm({0}, axis=-1, keepdims=True)"
 OPERATORS = {ast.Add: ("+", 1), ast.Sub: ("-", 1), ast.Mult: ("*", 2), ast.Div: ("/", 2)}
 COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 TAKEN = """
     arguments await break case catch class const continue debugger default delete do else enum eval export extends false
     finally for function if implements import in instanceof interface let new null package private protected public
     return static super switch this throw true try typeof var void while with yield undefined NaN Infinity
-    Math M V sq sum clock
+    Math M V sq sum norm clock
 """
 ALLOWED = (
     f"numbers, names, + - * / **, comparisons, if, lambda, nested functions, for t, eta in clock(lr), yield theta, "
-    f"sum(… for … in …), np.pi, {', '.join(FUNCTIONS)}"
+    f"sum(… for … in …), np.pi, {NORM.replace('{0}', '…')}, {', '.join(FUNCTIONS)}"
 )
 
 
@@ -85,7 +87,7 @@ def formula(function):
     signs = {"grad(θ)": "∇L(θ)", "np.sqrt": "√", "np.": "", " * ": " ", "-": "−"}
     for code, sign in signs.items():
         text = text.replace(code, sign)
-    return text.removeprefix("θ ").replace("− ", "−", 1)
+    return re.sub("^− ", "−", text.removeprefix("θ "))
 
 
 def letter(name):
@@ -119,6 +121,11 @@ def pairs(node):
 def asks(node):
     """Return whether this is a call of the gradient."""
     return isinstance(node, ast.Call) and ast.unparse(node.func) == "grad"
+
+
+def is_norm(node):
+    """Return whether this is the length of a vector."""
+    return isinstance(node, ast.Call) and node.args and ast.unparse(node) == NORM.format(ast.unparse(node.args[0]))
 
 
 def has_docstring(body):
@@ -302,6 +309,8 @@ class Compiler:
             return True
         if isinstance(node, ast.Name):
             return node.id in self.vectors
+        if is_norm(node):
+            return False
         return any(map(self.is_vector, ast.iter_child_nodes(node)))
 
     def value(self, node, vector=False):
@@ -398,6 +407,8 @@ class Compiler:
     def call(self, node):
         """Return a call: of the gradient, of NumPy, of a sum, or of a function among the variables."""
         name = ast.unparse(node.func)
+        if is_norm(node):
+            return f"norm({self.value(node.args[0])})"
         if node.keywords:
             self.unknown(node)
         if name in FUNCTIONS:

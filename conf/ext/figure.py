@@ -60,16 +60,13 @@ def importable():
 
 def walk_data(figure):
     """Return the racers and landscapes of a figure; with the tuned rates, if it lets its reader choose them."""
-    order = list(optbook.OPTIMIZERS)
-    rules = {
-        name: {"title": rule.title, "hyper": defaults(rule), "look": order.index(name)}
-        for name, rule in optbook.OPTIMIZERS.items()
-        if name in (figure.racers or order)
-    }
+    rules = {name: optbook.OPTIMIZERS[name] for name in figures.racers(figure)}
+    looks = {name: look for look, name in enumerate(optbook.OPTIMIZERS)}
+    rules = {k: {"title": rule.title, "hyper": defaults(rule), "look": looks[k]} for k, rule in rules.items()}
     known = ("name", "start", "minima", "window", "parameters")
     landscapes = {name: {key: getattr(it, key) for key in known} for name, it in optbook.PROBLEMS.items()}
     sweep = "{rates} rates from {low:g} to {high:g}, by the loss after {steps} steps from the landscape’s own start"
-    tuned = {"tuned": rates(), "sweep": sweep.format(**figures.SWEEP)} if "rates" in figure.state else {}
+    tuned = {"tuned": rates(rules), "sweep": sweep.format(**figures.SWEEP)} if "rates" in figure.state else {}
     ranges = {key: [known.low, known.high] for key, known in figures.controls().items() if key in ("lr", "beta")}
     return {"rules": rules, "landscapes": landscapes, "ranges": ranges} | tuned
 
@@ -97,10 +94,10 @@ def plan_data(figure):
     return line_data(figure) | {"plans": plans}
 
 
-def rates():
-    """Return the tuned rate of every optimizer on every landscape."""
+def rates(names):
+    """Return the tuned rate of these optimizers on every landscape."""
     return {
-        surface: {name: figures.tuned(problem, rule) for name, rule in optbook.OPTIMIZERS.items()}
+        surface: {name: figures.tuned(problem, optbook.OPTIMIZERS[name]) for name in names}
         for surface, problem in optbook.PROBLEMS.items()
     }
 
@@ -144,7 +141,8 @@ def arrows(about):
     if about["kind"] == "walk":
         rules = [optbook.OPTIMIZERS[name] for name in about["rules"]]
         steps = "; ".join(f"{rule.title} <i>{compiler.formula(rule)}</i>" for rule in rules)
-        slope = slope if len(rules) <= 3 else ""
+        if "run" in about["state"]:
+            slope, steps = "", "it stands beside the name of each who may run"
     means = "; ".join(filter(None, [slope, f"bold, the step: {steps}"]))
     return f'<p class="note">Arrows at the cursor, stretched to be seen: {means}.</p>'
 
@@ -234,12 +232,18 @@ def menu(name, key, choice, value):
 
 
 def racers(name, chosen):
-    """Return a box to tick for every optimizer."""
-    boxes = "".join(
-        f'<label><input type="checkbox" name="run" value="{k}"{" checked" * (k in chosen)}> {rule.title}</label>'
-        for k, rule in optbook.OPTIMIZERS.items()
-    )
-    return f'<div class="racers" role="group" aria-label="Who runs">{boxes}</div>'
+    """Return a box to tick for every optimizer: those who run at first, and, folded, all others."""
+    boxes = {k: racer(k, optbook.OPTIMIZERS[k], k in chosen) for k in figures.racers(figures.FIGURES[name])}
+    others = "".join(box for k, box in boxes.items() if k not in chosen)
+    more = f'<details><summary>More who could run</summary><div class="racers">{others}</div></details>'
+    first = "".join(boxes[k] for k in chosen)
+    return f'<div class="who" role="group" aria-label="Who runs"><div class="racers">{first}</div>{more}</div>'
+
+
+def racer(name, rule, runs):
+    """Return a box to tick for an optimizer, with the step it takes."""
+    box = f'<input type="checkbox" name="run" value="{name}"{" checked" * runs}>'
+    return f"<label>{box} <span>{rule.title} <i>{compiler.formula(rule)}</i></span></label>"
 
 
 def slider(name, key, known, value, parts):

@@ -80,8 +80,8 @@ def visit_math_block(self, node):
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
         self.add_permalink_ref(node, "Permalink to this equation")
         self.body.append("</span>")
-    tex = node.astext()
-    aligned = rf"\begin{{aligned}}{tex}\end{{aligned}}" if r"\\" in tex and r"\begin" not in tex else tex
+    tex = node.astext().strip()
+    aligned = rf"\begin{{aligned}}{tex}\end{{aligned}}" if r"\\" in tex and not tex.startswith(r"\begin") else tex
     self.body.append(render(aligned, display=True) + "</div>")
     raise SkipNode
 

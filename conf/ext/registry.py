@@ -1,30 +1,114 @@
 """`{registry} optimizers`: a table of all that is registered, read from the registry; and counts for the cover."""
 
+import functools
 import inspect
 import os
+import re
 from pathlib import Path
 
+import numpy as np
+from pybtex.database import parse_file
 from sphinx.util.docutils import SphinxDirective
 
 import optbook
 from optbook import figures
 
+BIBLIOGRAPHY = Path(__file__).parents[2] / "docs" / "references.bib"
+SIDE = 64  # of the matrix whose optimizers' memory is measured
+CARD = """
+:::{{grid-item-card}} {title}
+:img-top: gallery/optimizers/images/thumb/sphx_glr_plot_{name}_thumb.png
+:img-alt: Figure of {title}
+
+{{cite:t}}`{cite}` · {state}
+
+{claim}
+
+```{{math}}
+{rule}
+```
+
+{call}
+
+[The script of this picture](gallery/optimizers/plot_{name}.rst) · [its entry in the API](#optbook.{module}.{name})
+:::
+"""
+
 
 def optimizers():
     """Yield the table of optimizers: what each remembers, how it is called, where it is from."""
-    yield "Optimizer", "State", "Call", "Source"
+    yield "Optimizer", "Year", "State", "In a line"
     for name, rule in optbook.OPTIMIZERS.items():
-        state = f"{len(rule.state)} × parameters" if rule.state else "none"
-        yield f"[{rule.title}](#optbook.optimizers.{name})", state, call(name, rule), f"{{cite:t}}`{rule.cite}`"
+        yield f"[{rule.title}](#optbook.{module(rule)}.{name})", year(rule), state(rule), claim(rule)
+
+
+def wrappers():
+    """Yield the table of what goes around an optimizer."""
+    yield "Around another", "Year", "In a line"
+    for name, wrap in optbook.WRAPPERS.items():
+        yield f"[{wrap.title}](#optbook.{module(wrap)}.{name})", year(wrap), claim(wrap)
 
 
 def states():
     """Yield the table of what optimizers remember: the least forgetful last."""
     yield "State", "Optimizers"
-    sizes = sorted({len(rule.state) for rule in optbook.OPTIMIZERS.values()})
-    for size in sizes:
-        titles = [rule.title for rule in optbook.OPTIMIZERS.values() if len(rule.state) == size]
-        yield f"{size} × the parameters", ", ".join(titles)
+    sizes = {}
+    for rule in sorted(optbook.OPTIMIZERS.values(), key=remembered):
+        sizes.setdefault(state(rule), []).append(rule.title)
+    for size, titles in sizes.items():
+        yield size, ", ".join(titles)
+
+
+def cards():
+    """Yield a card for each optimizer, and for what goes around one."""
+    for name, rule in (optbook.OPTIMIZERS | optbook.WRAPPERS).items():
+        about = {"title": rule.title, "cite": rule.cite, "claim": claim(rule), "module": module(rule)}
+        remembers = state(rule) if name in optbook.OPTIMIZERS else "around any other"
+        yield CARD.format(name=name, rule=formula(rule), call=call(name, rule), state=remembers, **about)
+
+
+@functools.cache
+def years():
+    """Return the year of each source."""
+    return {key: entry.fields["year"] for key, entry in parse_file(BIBLIOGRAPHY).entries.items()}
+
+
+def year(rule):
+    """Return the year of a rule's source."""
+    return years()[rule.cite]
+
+
+def module(rule):
+    """Return the module that a rule is in, without the package."""
+    return rule.__module__.rpartition(".")[2]
+
+
+def claim(rule):
+    """Return the first line of a rule's docstring."""
+    return inspect.getdoc(rule).partition("\n")[0]
+
+
+def formula(rule):
+    """Return the equations of a rule's docstring, one below the other."""
+    written = re.search(r"\.\. math::\s*(.+?)\n\n(?=\S)", inspect.getdoc(rule), re.DOTALL)[1]
+    return re.sub(r",?\s*\\qquad", r" \\\\", re.sub(r"&(?=[=\\])", "", written))
+
+
+@functools.cache
+def remembered(rule):
+    """Return how many numbers an optimizer remembers for each parameter of a square matrix, once it has made a step."""
+    walk = rule(lambda theta: theta, np.ones((SIDE, SIDE)))
+    next(walk)
+    variables = inspect.getgeneratorlocals(walk)
+    return sum(variables[name].size for name in rule.state) / SIDE**2
+
+
+def state(rule):
+    """Return what an optimizer remembers, in words."""
+    size = remembered(rule)
+    if size == int(size):
+        return f"{size:g} × the parameters" if size else "no state"
+    return f"{size:.2g} × the parameters of a {SIDE} × {SIDE} matrix"
 
 
 def schedules():
@@ -57,9 +141,11 @@ class Registry(SphinxDirective):
 
     def run(self):
         """Return the table, parsed as Markdown."""
-        tables = {table.__name__: table for table in (optimizers, states, schedules, problems)}
+        tables = {table.__name__: table for table in (optimizers, wrappers, states, schedules, problems, cards)}
         if self.arguments[0] not in tables:
             raise self.error(f"registry: the table must be one of {', '.join(tables)}, got {self.arguments[0]!r}")
+        if self.arguments[0] == "cards":
+            return self.parse_text_to_nodes("::::{grid} 1 1 2 2\n:gutter: 3\n" + "".join(cards()) + "::::\n")
         head, *rows = tables[self.arguments[0]]()
         lines = [head, ["---"] * len(head), *rows]
         text = ["| " + " | ".join(line) + " |" for line in lines]

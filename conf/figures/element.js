@@ -155,5 +155,5 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
 });
 
-window.optbook = { OPTIMIZERS, SCHEDULES, PROBLEMS, LINE, batches, frame };
+window.optbook = { OPTIMIZERS, SCHEDULES, PROBLEMS, LINE, KINDS, frame };
 customElements.define(NAME, OptFigure);

@@ -2,7 +2,7 @@
 
 // A scene: all that does not depend on the cursor. Runs, and their places on the map and the chart.
 function stage(spec, state) {
-  const scene = SCENES[spec.kind](spec, state), { problem, runs } = scene;
+  const scene = KINDS[spec.kind].scene(spec, state), { problem, runs } = scene;
   const seen = view(problem), least = problem.f(problem.minima[0]), [flat, steep] = curvature(problem);
   for (const run of runs) {
     run.onMap = run.points.map(([x, y]) => `${seen.x(x)} ${seen.y(y)}`);
@@ -11,7 +11,7 @@ function stage(spec, state) {
     run.critical = facts.lr * flat <= 1 && critical?.({ ...facts, curvature: flat });
   }
   const near = "condition" in (problem.given || {}) ? "" : "near the minimum ";
-  return { ...scene, seen, least, flat, steep, near, ...fitted(scene, least), curve: scene.plan && curved(runs, state) };
+  return { ...scene, seen, least, flat, steep, near, ...fitted(scene, least), curve: KINDS[spec.kind].curved?.(runs, state) };
 }
 
 // The losses of all runs on one chart with a log axis.
@@ -29,13 +29,6 @@ function fitted({ runs, last, along }, least) {
   const every = ceil((high - low) / 7);
   const powers = range(high - low + 1).map((i) => low + i).filter((power) => power % every === 0);
   return { x, chart: axes(ticks(0, last), x, powers, y, along, "Loss above the minimum", (v) => `10${raised(v)}`) };
-}
-
-// The rates themselves, on a chart with a plain axis.
-function curved(runs, { lr, steps }) {
-  const y = scale(0, lr * 1.1, HIGH, 0), x = scale(0, steps, 0, WIDE);
-  for (const run of runs) run.onCurve = run.rates.map((rate, t) => `${x(t)} ${y(rate)}`);
-  return axes(ticks(0, steps), x, ticks(0, lr * 1.1), y, "finished steps t", "Learning rate η");
 }
 
 // Where a racer is when the cursor is at t.
@@ -67,21 +60,6 @@ const legend = ({ runs, least }, { t, rates }) => runs.map((run) =>
   `<li><svg viewBox="0 0 300 100" aria-hidden="true"><path d="M0 50h300" ${pen(run.look)}/></svg>${run.title}`
   + `${rates === "tuned" ? `, η = ${num(run.given.lr)}` : ""}: ${above(run, least, at(run, t))}</li>`).join("");
 
-// Marks under the sliders, where theory sees a limit.
-const limited = ({ runs }, { rates }) => runs.filter((run) => run.limit && rates !== "tuned");
-function marks({ ranges }, known, { beta }, near) {
-  const mark = (share, { look }, words) => {
-    const at = `${+(100 * share).toFixed(3)}%`, side = ["start", "middle", "end"][round(2 * share)];
-    const line = `<line stroke="${ink(look)}" x1="${at}" x2="${at}" y1="-12" y2="26"/>`;
-    return share >= 0 && share <= 1 ? `${line}<text x="${at}" y="40" text-anchor="${side}">${words}</text>` : "";
-  };
-  const [low, high] = ranges.lr, ball = beta >= 0 && known.find((run) => run.critical);
-  const limits = known.map((run, k) => mark(log(run.limit / low) / log(high / low), run,
-    known.length === 1 ? `${near}2/L = ${num(run.limit)}` : k ? "" : near));
-  const damping = ball ? mark(ball.critical / ranges.beta[1], ball, `${near}critical`) : "";
-  return { "marks-lr": limits.join(""), "marks-beta": damping };
-}
-
 // The start on the map, and how far it may go.
 const handle = ({ x, y, low, high, down, up }, state) => ({
   "start@transform": `translate(${LEFT + x(state.x)} ${TOP + y(state.y)})`,
@@ -96,10 +74,10 @@ function frame(spec, state, scene = stage(spec, state)) {
     ...Object.fromEntries(Object.entries(state).map(([name, value]) => [`out-${name}`, value.toFixed ? num(value) : ""])),
     ...(plan ? { curve: scene.curve + lines(runs, "onCurve", scale(0, last, 0, WIDE), t) }
       : { ground: ground(problem, spec.axes), paths: paths(scene, state), ...handle(seen, state) }),
-    ...(spec.kind === "walk" ? marks(spec, limited(scene, state), state, scene.near) : {}),
+    ...KINDS[spec.kind].marks?.(spec, scene, state),
     chart: scene.chart + lines(runs, "onChart", scene.x, t),
     legend: legend(scene, state),
-    says: SAYS[spec.kind](spec, state, scene),
+    says: KINDS[spec.kind].says(spec, state, scene),
     table: rows(spec, state, scene),
     python: script(spec, state, scene),
     "t@max": last,

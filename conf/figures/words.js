@@ -3,19 +3,6 @@ const above = (run, least, i) => num(max(0, run.heights[i] - least));
 const end = (run) => run.heights[run.steps];
 const isLost = (run) => run.ended || end(run) > run.heights[0];
 
-// What theory says of these rates: exact on a quadratic, elsewhere only near the minimum.
-function theory({ flat, steep, near }, { lr, beta }, known) {
-  if (!known.length) return "";
-  const limits = known.map(({ title, limit }) => `${title} ${num(limit)}${lr > limit ? " (passed)" : ""}`);
-  const product = lr * steep, ball = beta >= 0 && known.find((run) => run.critical);
-  const said = known.length > 1 ? `, and η may be at most: ${limits.join(", ")}` : `: ${fate(product)}`;
-  const damping = ball && `Critical damping, for λ = ${num(flat)}, is at β = ${num(ball.critical)}: along the valley the ball `
-    + `${beta > ball.critical ? "swings" : "creeps"}. `;
-  return `${near && "Near the minimum, "}η·L = ${num(product)}${said}. ${damping || ""}`;
-}
-const fate = (product) => product > 2 ? "diverges, for the limit is 2" : product === 2 ? "bounces for ever"
-  : `converges, ${product > 1 ? "alternating across" : "without crossing"} the valley`;
-
 // How the runs ended.
 function outcome({ runs, least }, steps) {
   const said = runs.filter(isLost).map((run) => `${run.title} ${run.ended ? `diverges and overflows at step ${run.ended}`
@@ -25,17 +12,6 @@ function outcome({ runs, least }, steps) {
   const who = runs.length > 1 ? `${best.title} is lowest,` : "the loss is";
   return `${said}After ${steps} steps ${who} ${above(best, least, best.steps)} above the minimum.`;
 }
-
-const SAYS = {
-  walk: ({ sweep }, state, scene) => (state.rates === "tuned" ? `Each at its own best of ${sweep}. ` : "")
-    + theory(scene, state, limited(scene, state)) + outcome(scene, state.steps),
-  batch: (spec, state, { runs, least }) => runs.map((run) =>
-    `${run.title}: ${run.steps} steps, ${above(run, least, run.steps)} above the minimum. `
-    + (isLost(run) ? "It climbs: the rate is too large. " : "")).join(""),
-  schedule: (spec, { lr, steps }, { least, runs: [plan, fixed] }) =>
-    `The first rate is ${num(plan.rates[0])}, the last ${num(plan.rates[steps - 1])}. After ${steps} steps the loss is `
-    + `${above(plan, least, plan.steps)} above the minimum; at a fixed rate of ${num(lr)}, ${above(fixed, least, fixed.steps)}.`,
-};
 
 // The table of numbers: some rows of each run; of a schedule, its corners.
 function rows({ axes }, { steps: T, warm: W }, { runs, least, last, plan, along }) {

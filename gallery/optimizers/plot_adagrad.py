@@ -23,7 +23,7 @@ plt.style.use("optbook.textbook")
 # -----------------------
 #
 # Thirty seeds run at once. Both weights should become 1. A fresh noisy example comes at every step; plain stochastic
-# descent gets a rate at which the common weight is learnt about as well.
+# descent gets a rate at which the common weight is learned about as well.
 steps, seeds = 2000, 30
 rng = np.random.default_rng(0)
 x = rng.random((steps, seeds, 2)) < (1, 0.01)
@@ -42,7 +42,7 @@ def slope(theta, x, noise):
 
 paths = {"descent": learn(gd, lr=0.02), "AdaGrad": learn(adagrad, lr=0.5)}
 error = {name: abs(theta[-500:] - 1).mean(axis=(0, 1)) for name, theta in paths.items()}
-assert error["AdaGrad"][1] < error["descent"][1] / 2, "the rare weight is better learnt"
+assert error["AdaGrad"][1] < error["descent"][1] / 2, "the rare weight is better learned"
 assert error["AdaGrad"][0] < error["descent"][0] * 1.5, "and the common one is not much worse"
 
 fig, ax = plt.subplots()

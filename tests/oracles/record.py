@@ -24,6 +24,14 @@ TORCH = {
     "rmsprop": (dict(lr=0.02, beta=0.99, eps=1e-8), "RMSprop", dict(alpha=0.99, eps=1e-8)),
     "adam": (dict(lr=0.05, **DEFAULT), "Adam", {}),
     "adamw": (dict(lr=0.05, **DEFAULT, weight_decay=0.1), "AdamW", dict(weight_decay=0.1)),
+    "rprop": (dict(lr=0.01, grow=1.2, shrink=0.5, low=1e-4, high=5e3), "Rprop", {}),
+    "adadelta": (dict(lr=2.0, beta=0.9, eps=1e-6), "Adadelta", dict(rho=0.9, eps=1e-6)),
+    "adamax": (dict(lr=0.05, **DEFAULT), "Adamax", {}),
+    "amsgrad": (dict(lr=0.05, **DEFAULT | {"beta2": 0.9}), "Adam", dict(betas=(0.9, 0.9), amsgrad=True)),
+    "nadam": (dict(lr=0.05, **DEFAULT, psi=0.004), "NAdam", {}),
+    "radam": (dict(lr=0.05, **DEFAULT), "RAdam", {}),
+    "adafactor": (dict(lr=0.2, weight_decay=0.1), "Adafactor", dict(weight_decay=0.1)),
+    "muon": (dict(lr=0.05, beta=0.95, weight_decay=0.1), "Muon", {}),
 }
 OPTAX = {
     "gd": (dict(lr=0.05), "sgd", {}),
@@ -34,12 +42,31 @@ OPTAX = {
     "rmsprop": (dict(lr=0.02, beta=0.99, eps=1e-8), "rmsprop", dict(decay=0.99, eps=1e-8, eps_in_sqrt=False)),
     "adam": (dict(lr=0.05, **DEFAULT), "adam", {}),
     "adamw": (dict(lr=0.05, **DEFAULT, weight_decay=0.1), "adamw", dict(weight_decay=0.1)),
+    "adadelta": (dict(lr=2.0, beta=0.9, eps=1e-6), "adadelta", dict(rho=0.9, eps=1e-6)),
+    "adamax": (dict(lr=0.05, **DEFAULT), "adamax", {}),
+    # as for AdaGrad; and with a beta2 of 0.999 the last bit of its power would be the eleventh digit of the sixth step
+    "radam": (dict(lr=0.05, beta1=0.9, beta2=0.99, eps=1e-300), "radam", dict(b2=0.99, eps=1e-300)),
+    "adabelief": (dict(lr=0.05, beta1=0.9, beta2=0.999, eps=1e-16), "adabelief", {}),
+    "lion": (dict(lr=0.02, beta1=0.9, beta2=0.99, weight_decay=0.1), "lion", dict(weight_decay=0.1)),
+    "lamb": (dict(lr=0.02, **DEFAULT | {"eps": 1e-6}, weight_decay=0.1), "lamb", dict(weight_decay=0.1)),
+    "schedule_free_sgd": (dict(lr=0.05, beta=0.9), "sgd", {}),
+    "schedule_free_adamw": (dict(lr=0.05, **DEFAULT, weight_decay=0.1), "adamw", dict(b1=0.0, weight_decay=0.1)),
+    "clipped(gd, 0.5)": (dict(lr=0.05), "sgd", {}),
+    "clipped(adam, 0.5)": (dict(lr=0.05, **DEFAULT), "adam", {}),
+    "lookahead(gd, 5, 0.4)": (dict(lr=0.05), "sgd", {}),
+    "lookahead(adamw, 6, 0.5)": (dict(lr=0.05, **DEFAULT, weight_decay=0.1), "adamw", dict(weight_decay=0.1)),
 }
-RATES = ["constant({lr})", "step({lr}, 50, 0.3)", "cosine({lr}, 200)"]
+RATES = ["constant({lr})", "step({lr}, 50, 0.3)", "cosine({lr}, 200)", "warmup(constant({lr}), 50)"]
+CONSTANT, USUAL, RISING = RATES[:1], RATES[:3], RATES[::3]
+# under a schedule the two forms of Nesterov part; PyTorch's Rprop reads the rate once; and Optax weighs the points of
+# schedule-free methods by the greatest rate so far, which is the rate itself while it rises
+UNUSUAL = {"nesterov": CONSTANT, "rprop": CONSTANT, "schedule_free_sgd": RISING, "schedule_free_adamw": RISING}
+MATRICES = ["adafactor", "muon"]
+BY_ROW = ["lamb", "clipped(gd, 0.5)", "clipped(adam, 0.5)"]  # each row of the gradients is a theta of its own
 
 
 def inputs():
-    """Return both problems: gradients of rows sized 1e-9 to 100, and a noisy quadratic."""
+    """Return the problems: gradients of rows sized 1e-9 to 100, and a noisy quadratic of a vector or a matrix."""
     rng = np.random.default_rng(20260)
     size = np.geomspace(1e-9, 100, 7)[:, None]
     gradients = rng.normal(size=(STEPS, 7, 3)) * size
@@ -52,13 +79,16 @@ def inputs():
         "hessian": turn @ np.diag(np.geomspace(0.1, 10, 5)) @ turn.T,
         "noise": rng.normal(size=(STEPS, 5)) / 3,
         "closed_start": rng.normal(size=5),
+        "matrix_noise": rng.normal(size=(STEPS, 5, 6)) / 3,
+        "matrix_start": rng.normal(size=(5, 6)),
     }
 
 
-def problems(given):
-    """Yield the name, the gradient at a step and the start of each problem."""
+def problems(given, name):
+    """Yield the name, the gradient at a step and the start of each problem for an optimizer."""
     yield "open", lambda t, p: given["gradients"][t], given["open_start"]
-    yield "closed", lambda t, p: given["hessian"] @ p + given["noise"][t], given["closed_start"]
+    closed, noise = ("matrix", "matrix_noise") if name in MATRICES else ("closed", "noise")
+    yield closed, lambda t, p: given["hessian"] @ p + given[noise][t], given[f"{closed}_start"]
 
 
 def torch_rate(optimizer, rate):
@@ -74,9 +104,11 @@ def torch_rate(optimizer, rate):
 
 
 def torch_walk(name, rate, gradient, start):
-    """Return the iterates of PyTorch's optimizer."""
+    """Return the iterates of PyTorch's optimizer, all in float64: Muon would use bfloat16, NAdam float32."""
     import torch
 
+    torch.set_default_dtype(torch.float64)
+    torch.Tensor.bfloat16 = torch.Tensor.clone
     ours, kind, options = TORCH[name]
     p = torch.nn.Parameter(torch.tensor(start))
     optimizer = getattr(torch.optim, kind)([p], lr=ours["lr"], **options)
@@ -97,23 +129,44 @@ def optax_rate(lr, rate):
         lambda: lr,
         lambda: o.piecewise_constant_schedule(lr, {50: 0.3, 100: 0.3, 150: 0.3}),
         lambda: o.cosine_decay_schedule(lr, 200),
+        lambda: lambda count: lr * min((int(count) + 1) / 50, 1),
     ]
     return make[rate]()
 
 
+def optax_rule(name, rate):
+    """Return Optax's optimizer, and what makes its parameters of an array."""
+    import optax as o
+
+    ours, kind, options = OPTAX[name]
+    lr, wrapper = optax_rate(ours["lr"], rate), name.partition("(")[0]
+    rule = getattr(o, kind)(lr, **options)
+    if wrapper == "clipped":
+        return o.chain(o.clip_by_global_norm(0.5), rule), lambda p: p
+    if wrapper == "lookahead":
+        sync, share = name.strip(")").split(", ")[1:]
+        return o.lookahead(rule, int(sync), float(share)), o.LookaheadParams.init_synced
+    if wrapper.startswith("schedule_free"):  # it looks up the rate of its weights one step later
+        weight = (lambda count: lr(count - 1)) if callable(lr) else lr
+        return o.contrib.schedule_free(rule, weight, b1=0.9), lambda p: p
+    return rule, lambda p: p
+
+
 def optax_walk(name, rate, gradient, start):
-    """Return the iterates of Optax's optimizer."""
+    """Return the iterates of Optax's optimizer; with Lookahead those of the fast walker."""
     import jax.numpy as jnp
     import optax
 
-    ours, kind, options = OPTAX[name]
-    rule = getattr(optax, kind)(optax_rate(ours["lr"], rate), **options)
-    p = jnp.asarray(start)
+    if name in BY_ROW and start.ndim == 2:
+        rows = [(lambda t, p, i=i: gradient(t, p)[i], row) for i, row in enumerate(start)]
+        return np.stack([optax_walk(name, rate, *row) for row in rows], axis=1)
+    rule, made = optax_rule(name, rate)
+    p = made(jnp.asarray(start))
     state, walked = rule.init(p), []
     for t in range(STEPS):
-        update, state = rule.update(jnp.asarray(gradient(t, np.asarray(p))), state, p)
+        update, state = rule.update(jnp.asarray(gradient(t, np.asarray(getattr(p, "fast", p)))), state, p)
         p = optax.apply_updates(p, update)
-        walked.append(np.asarray(p))
+        walked.append(np.asarray(getattr(p, "fast", p)))
     return np.array(walked)
 
 
@@ -196,11 +249,12 @@ def walks(given):
     """Yield the key of each walk, what makes it, and its iterates, of shape (rate, kept step, ...)."""
     for library, table, walk in [("torch", TORCH, torch_walk), ("optax", OPTAX, optax_walk)]:
         for name, (ours, *_) in table.items():
-            rates = RATES[:1] if name == "nesterov" else RATES  # under a schedule the two forms of Nesterov part
+            rates = UNUSUAL.get(name, USUAL)
             about = {"optimizer": name, "rates": [rate.format(**ours) for rate in rates]}
             about["hyper"] = {key: value for key, value in ours.items() if key != "lr"}
-            for problem, gradient, start in problems(given):
-                walked = [walk(name, rate, gradient, start)[np.array(KEPT) - 1] for rate in range(len(rates))]
+            for problem, gradient, start in problems(given, name):
+                indices = [RATES.index(rate) for rate in rates]
+                walked = [walk(name, rate, gradient, start)[np.array(KEPT) - 1] for rate in indices]
                 yield f"{library} {name} {problem}", {**about, "problem": problem}, np.array(walked)
 
 

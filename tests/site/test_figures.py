@@ -19,6 +19,7 @@ from tests.benchmarks.figures import measure
 from tests.site.test_pages import CHAPTER
 
 PAGES = dict(zip(figures.FIGURES, CHAPTER, strict=True))
+RACERS = figures.racers(figures.FIGURES["play-race"])
 STATE = "document.querySelector('.opt-figure').state"
 RUNS = """document.querySelector('.opt-figure').scene.runs.map(run => [
   run.title, run.points.slice(0, run.steps + 1), run.heights, run.ended])"""
@@ -42,6 +43,12 @@ def slide(page, name, value):
     page.locator(f"[name={name}]").evaluate(
         "(slider, v) => { slider.value = v; slider.dispatchEvent(new Event('input', { bubbles: true })) }", str(value)
     )
+
+
+def open_all(page):
+    """Show who else could run, where that is folded."""
+    for summary in page.locator(".who summary").all():
+        summary.click()
 
 
 def says(page):
@@ -285,7 +292,7 @@ def test_the_arrows_point_where_the_rule_goes(play):
     assert page.locator(".map .step").count() == page.locator(".map .slope").count() == 3
     note = page.locator(".note").inner_text()
     assert "−η v" in note
-    assert "m̂ / (√(v̂) + ε)" in play("play-race").locator(".note").inner_text()
+    assert "Adam −η m̂ / (√(v̂) + ε)" in play("play-race").locator(".who").inner_text()
 
 
 def test_batches_seeds_and_axes_change_the_noisy_run(play):
@@ -305,7 +312,8 @@ def test_batches_seeds_and_axes_change_the_noisy_run(play):
 def test_the_reader_chooses_who_runs(play):
     page = play("play-race")
     assert len(page.evaluate(RUNS)) == 6
-    for name in optbook.OPTIMIZERS:
+    open_all(page)
+    for name in RACERS:
         page.locator(f"[value={name}]").uncheck()
     assert page.evaluate(RUNS) == []
     assert "Choose who runs" in says(page)
@@ -452,35 +460,51 @@ def asked_at_random(name, rng):
             asked[key] = np.exp(value) if control.base else value
         elif key in "xy":
             asked[key] = rng.uniform(-1.5, 1.5)
-    return asked | ({"run": ",".join(rng.permutation(list(optbook.OPTIMIZERS))[:3])} if name == "play-race" else {})
+    return asked | ({"run": ",".join(rng.permutation(RACERS)[:3])} if name == "play-race" else {})
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_the_copied_python_makes_what_is_on_the_screen(play, name, tmp_path, monkeypatch):
     monkeypatch.setattr(plt, "show", plt.close)
-    page = play(name)
+    page, compared = play(name), []
     rng = np.random.default_rng(7)
     for _ in range(20):
         asked = {key: str(value) for key, value in asked_at_random(name, rng).items()}
         page.evaluate("asked => document.querySelector('.opt-figure').set(new Map(Object.entries(asked)))", asked)
-        script = tmp_path / "copied.py"
-        script.write_text(page.locator("[data-part=python]").text_content(), encoding="utf-8")
-        with plt.rc_context():
-            runs = runpy.run_path(str(script))["runs"]
+        copied = page.locator("[data-part=python]").text_content()
+        runs, aside = (run_script(text, tmp_path) for text in (copied, START.sub(a_hair_aside, copied)))
         for title, points, heights, ended in page.evaluate(RUNS):
-            kept = len(runs[title].t)
-            assert (runs[title].diverged_at > 0) == (ended > 0)
-            assert kept == len(points)
-            close(points, runs[title].theta)
-            close(heights, runs[title].loss)
+            run = runs[title]
+            settled = apart(aside[title].theta, run.theta) < 1e-10
+            whole = settled.all() and len(settled) == len(run.t)
+            assert not whole or ((run.diverged_at > 0) == (ended > 0) and len(run.t) == len(points))
+            for seen, computed in ((points, run.theta), (heights, run.loss)):
+                assert apart(seen, computed)[: settled.sum()].max() <= 1e-9
+            compared.append(settled.sum() / len(run.t))
+    assert np.mean(compared) > 0.6, "most of what is drawn is compared"
 
 
-def close(seen, computed):
-    """Compare a run on the screen with the same in Python, up to where rounding alone drives them apart."""
-    size = np.maximum.accumulate(np.abs(np.array(computed)).reshape(len(computed), -1).max(axis=1))
-    error = np.abs(np.array(seen) - computed).reshape(len(computed), -1).max(axis=1) / size
-    assert error[:40].max() <= 1e-9
-    assert np.median(error) <= 1e-9
+START = re.compile(r"start=\((.+?), (.+?)\)")
+
+
+def a_hair_aside(found):
+    """Return a start moved by a few roundings."""
+    return f"start=({', '.join(repr(float(number) * (1 + 2.0**-50)) for number in found.groups())})"
+
+
+def run_script(text, folder):
+    """Return the runs that a copied script makes."""
+    (folder / "copied.py").write_text(text, encoding="utf-8")
+    with plt.rc_context():
+        return runpy.run_path(str(folder / "copied.py"))["runs"]
+
+
+def apart(seen, computed):
+    """Return how far two runs are apart up to each step that both have, in sizes of the run so far."""
+    both = min(len(seen), len(computed))
+    seen, computed = (np.array(run)[:both].reshape(both, -1) for run in (seen, computed))
+    size = np.maximum.accumulate(np.abs(computed).max(axis=1))
+    return np.maximum.accumulate(np.abs(seen - computed).max(axis=1) / np.where(size > 0, size, 1))
 
 
 # Open to all
@@ -500,6 +524,7 @@ def test_axe_finds_nothing(play, name, scheme, width):
 @pytest.mark.parametrize("name", PAGES)
 def test_the_keyboard_reaches_every_control_in_reading_order(play, name):
     page = play(name)
+    open_all(page)
     inside = "document.querySelector('.opt-figure')"
     wanted = page.evaluate(f"""[...{inside}.querySelectorAll('.start, button, input, select, summary')]
         .filter(e => !e.disabled).map(e => e.name || e.dataset.do || e.dataset.part || e.textContent)""")
@@ -517,6 +542,7 @@ def test_the_keyboard_reaches_every_control_in_reading_order(play, name):
 @pytest.mark.parametrize("name", PAGES)
 def test_every_control_has_a_label_and_a_target_of_44_pixels(play, name):
     page = play(name, width=320)
+    open_all(page)
     for control in page.locator(".opt-figure :is(button, select, input[type=range], summary)").all():
         assert control.bounding_box()["height"] >= 44, control.evaluate("e => e.outerHTML")
     for box in page.locator(".opt-figure input[type=checkbox]").all():
@@ -547,10 +573,11 @@ def test_sliders_say_their_value_and_changes_are_told_once(play):
 
 
 def test_racers_are_told_apart_by_dash_as_well_as_colour(play):
-    page = play("play-race", f"run={','.join(optbook.OPTIMIZERS)}")
-    for name in ("stroke", "stroke-dasharray"):
-        pens = page.locator(".key path").evaluate_all(f"all => all.map(path => path.getAttribute('{name}'))")
-        assert len(set(pens)) == len(optbook.OPTIMIZERS)
+    page = play("play-race", f"run={','.join(RACERS)}")
+    find = "(all, name) => all.map((path) => path.getAttribute(name))"
+    inks, dashes = (page.locator(".key path").evaluate_all(find, name) for name in ("stroke", "stroke-dasharray"))
+    assert len(set(zip(inks, dashes, strict=True))) == len(RACERS)
+    assert len(set(inks[:7])) == len(set(dashes[:7])) == 7, "those of the chapter differ in both"
 
 
 def test_the_benchmark_measures_what_it_says(play):

@@ -194,8 +194,9 @@ def test_the_api_has_every_public_name_with_its_examples(pages):
             assert name in pages["api/problems.html"].find("table").get_text()
         elif hasattr(thing, "__module__"):
             assert f"{thing.__module__}.{name}" in documented, name
-    for name in optbook.OPTIMIZERS:
-        entry = pages["api/optimizers.html"].find(id=f"optbook.optimizers.{name}").find_parent("dl")
+    for name, rule in (optbook.OPTIMIZERS | optbook.WRAPPERS).items():
+        module = rule.__module__.removeprefix("optbook.")
+        entry = pages[f"api/{module}.html"].find(id=f"optbook.{module}.{name}").find_parent("dl")
         assert entry.select_one(".sphx-glr-thumbcontainer"), name
         assert pages["api/optimizers.html"].find("math")
 

@@ -1,0 +1,76 @@
+r"""
+AdaBelief strides where slopes keep their word
+==============================================
+
+Adam divides by how large gradients are. :func:`optbook.variants.adabelief` divides by how far they are from what it
+expected. You will see it run where the slope is steady, walk like Adam where it is all noise, and pay for its trust
+at the bottom.
+
+Source: :cite:t:`zhuang2020`.
+"""
+
+from itertools import islice
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from optbook import adabelief, adam, canyon, cosine, minimize, plot
+
+plt.style.use("optbook.textbook")
+
+# %%
+# Along a canyon
+# --------------
+#
+# The floor slopes gently and steadily. At the same falling rate, Adam's steps are :math:`\eta` at most; AdaBelief's
+# grow.
+rate = cosine(0.05, 120)
+runs = {rule.title: minimize(canyon, rule, lr=rate, steps=120) for rule in (adam, adabelief)}
+assert runs["AdaBelief"].loss[-1] < runs["Adam"].loss[-1] / 10
+
+fig, ax = plt.subplots(figsize=(7.2, 4))
+plot.contours(ax, canyon)
+for title, run in runs.items():
+    plot.path(ax, run, label=f"{title}, loss {run.loss[-1]:.1g}")
+ax.set_title("A slope that keeps its word earns long strides")
+fig.legend(loc="outside lower center", ncols=2)
+plt.show()
+
+# %%
+# A steady slope, and pure noise
+# ------------------------------
+#
+# Five hundred racers each. On the left every gradient is 1; on the right they are random, and nothing can be
+# expected.
+racers, steps = 500, 60
+
+
+def strides(rule, noise):
+    rng = np.random.default_rng(0)
+
+    def grad(theta):
+        return rng.normal(size=theta.shape) if noise else np.ones_like(theta)
+
+    walked = np.array([np.zeros(racers), *islice(rule(grad, np.zeros(racers), lr=1.0), steps)])
+    return np.abs(np.diff(walked, axis=0)).mean(axis=1)
+
+
+pace = {(rule.title, noise): strides(rule, noise) for rule in (adam, adabelief) for noise in (False, True)}
+assert np.allclose(pace["Adam", False], 1), "Adam's stride is the rate"
+assert pace["AdaBelief", False][-1] > 3, "AdaBelief's is not"
+assert abs(pace["AdaBelief", True][-20:].mean() / pace["Adam", True][-20:].mean() - 1) < 0.15, "in noise they agree"
+
+fig, axes = plt.subplots(1, 2, figsize=(7.2, 3.2), sharey=True)
+for ax, noise, title in zip(
+    axes, (False, True), ("On a steady slope it runs", "In noise it walks like Adam"), strict=True
+):
+    for rule in (adam, adabelief):
+        ax.plot(np.arange(1, steps + 1), pace[rule.title, noise], label=rule.title)
+    ax.set(xlabel="step $t$", title=title)
+axes[0].set_ylabel(r"mean step, in units of $\eta$")
+axes[1].legend()
+plt.show()
+
+# %%
+# The moral: belief is a fine thing on a slope, and a rate that falls is finer still at its end.
+print(f"After {steps} steady steps AdaBelief strides {pace['AdaBelief', False][-1]:.1f} rates at a time.")

@@ -1,0 +1,63 @@
+r"""
+LAMB gives every layer its own measure
+======================================
+
+One rate must do for layers whose weights are tiny and for layers whose weights are huge. Adam's steps are equally
+long in both. :func:`optbook.variants.lamb` makes them a share of the layer's own size. You will see three layers, of
+sizes 0.01, 1 and 100, each of which has to double.
+
+Source: :cite:t:`you2020`.
+"""
+
+from itertools import islice
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from optbook import adam, lamb
+
+plt.style.use("optbook.textbook")
+
+# %%
+# Three layers in one array
+# -------------------------
+#
+# Each row is a layer. The loss is half the squared distance to twice the starting weights. All share one rate.
+sizes, width, steps = np.array([0.01, 1.0, 100.0]), 20, 400
+rng = np.random.default_rng(0)
+start = sizes[:, None] * rng.normal(size=(3, width))
+goal = 2 * start
+
+
+def distances(rule):
+    walked = np.array([start, *islice(rule(lambda theta: theta - goal, start, lr=0.01), steps)])
+    return np.linalg.norm(walked - goal, axis=-1) / np.linalg.norm(goal, axis=-1)
+
+
+def arrival(distance, near=0.1):
+    return np.where((distance < near).any(axis=0), (distance < near).argmax(axis=0), np.inf)
+
+
+by_rule = {rule.title: distances(rule) for rule in (adam, lamb)}
+times = {title: arrival(distance) for title, distance in by_rule.items()}
+assert np.ptp(times["LAMB"]) < 0.15 * times["LAMB"].mean(), "LAMB's layers arrive together"
+assert 5 * times["Adam"][0] < times["Adam"][1] < np.inf == times["Adam"][2], "Adam's one by one, the largest not at all"
+
+fig, axes = plt.subplots(1, 2, figsize=(7.2, 3.6), sharey=True)
+for ax, (title, distance), claim in zip(axes, by_rule.items(), ("three paces", "one pace"), strict=True):
+    for size, line in zip(sizes, distance.T, strict=True):
+        ax.plot(line, label=f"layer of size {size:g}")
+    ax.set(ylim=(-0.02, 0.55), xlabel="step $t$", title=f"{title}: one rate, {claim}")
+axes[0].set_ylabel("distance to go, as a share of the goal")
+handles, labels = axes[0].get_legend_handles_labels()
+fig.legend(handles, labels, loc="outside lower center", ncols=3)
+plt.show()
+
+# %%
+# The moral
+# ---------
+#
+# A step that is one per cent of the weights means the same in every layer. That is what lets large batches, whose
+# rates are large, train all layers at once.
+for title, when in times.items():
+    print(f"{title}: steps until nine tenths of the way are done:", *(f"{t:g}" for t in when))
