@@ -5,7 +5,7 @@ BIN := .venv/bin
 .NOTPARALLEL:
 .PHONY: html test serve lint lock bench clean
 html: .venv/book ; $(BIN)/python conf/build.py
-test: .venv/test html ; $(BIN)/python -m pytest
+test: .venv/test html ; $(BIN)/python -m pytest -n 2 --dist loadfile
 serve: .venv/book ; $(BIN)/python conf/build.py --serve
 lint: .venv/test ; $(BIN)/ruff check . && $(BIN)/ruff format --check .
 bench: .venv/test html ; $(BIN)/python tests/benchmarks/racing.py && $(BIN)/python tests/benchmarks/figures.py

@@ -28,6 +28,7 @@ nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 nb_output_stderr = "error"
+nb_merge_streams = True
 nb_code_prompt_show = nb_code_prompt_hide = "Show the code"
 numfig = True
 bibtex_bibfiles = ["../docs/references.bib"]

@@ -17,14 +17,12 @@ def weight(response):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_light_and_stays_on_its_site(visit, address, name, record_property, capsys):
+def test_a_page_is_light_and_stays_on_its_site(visit, address, name, record_property):
     seen = visit(f"{address}/{name}")
     assert not seen.complaints
     assert all(response.url.startswith((address, "data:")) for response in seen.asked)
     total = sum(weight(response) for response in seen.asked if not response.url.startswith("data:"))
-    record_property("bytes", total)
-    with capsys.disabled():
-        print(f"\n  {name}: {total / 1000:.0f} kB compressed, {len(seen.asked)} files")
+    record_property(name, f"{total / 1000:.0f} kB compressed, {len(seen.asked)} files")
     assert name not in CHAPTER or total <= 300_000
 
 
