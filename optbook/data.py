@@ -12,11 +12,57 @@ from optbook.registry import COUNT, Argument, points, real, whole
 
 SPREAD = Argument("How far the examples lie apart.", "a finite number >= 0", lambda a: a >= 0, "float")
 
-__all__ = ["DataProblem", "blobs", "line_fit"]
+__all__ = ["DataProblem", "Examples", "blobs", "line_fit"]
+
+
+class Examples:
+    """What every problem made of data can do: deal out its `n` examples in mini-batches. It has a `name` for errors."""
+
+    def batches(self, size, seed=0, replace=False):
+        """Return an endless stream of mini-batches; the same seed gives the same stream.
+
+        Parameters
+        ----------
+        size : int
+            Examples per batch, 1 to n. Without replacement the last batch of an epoch is smaller when n is no multiple.
+        seed : int
+            Seed of the shuffles.
+        replace : bool
+            Draw each example anew (True), or deal the shuffled data out, epoch after epoch (False).
+
+        Returns
+        -------
+        generator of int arrays
+            The rows of each batch.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `size` or `seed` is not a whole number in its range.
+        """
+        bounded = Argument(
+            "", f"a whole number from 1 to n = {self.n}", lambda a: COUNT.holds(a) & (a <= self.n), "int"
+        )
+        size, seed = int(real(self.name, "batch", size, bounded)), whole(self.name, "seed", seed)
+        if not isinstance(replace, bool):
+            raise TypeError(f"{self.name}: replace must be True or False, got {replace!r}")
+        return self._drawn(size, seed) if replace else self._dealt(size, seed)
+
+    def _drawn(self, size, seed):
+        rng = np.random.default_rng(seed)
+        while True:
+            yield rng.integers(self.n, size=size)
+
+    def _dealt(self, size, seed):
+        rng = np.random.default_rng(seed)
+        while True:
+            order = rng.permutation(self.n)
+            for first in range(0, self.n, size):
+                yield order[first : first + size]
 
 
 @dataclass(frozen=True)
-class DataProblem:
+class DataProblem(Examples):
     """A loss that is a mean over examples.
 
     Attributes
@@ -66,48 +112,6 @@ class DataProblem:
         """Return the gradient of the mean loss over `rows` (default: all), in the shape of `theta`."""
         slopes = self.slope(self.scores(theta, rows), self.targets[rows])
         return (slopes[..., None, :] * self.features[:, rows]).mean(axis=-1)
-
-    def batches(self, size, seed=0, replace=False):
-        """Return an endless stream of mini-batches; the same seed gives the same stream.
-
-        Parameters
-        ----------
-        size : int
-            Examples per batch, 1 to n. Without replacement the last batch of an epoch is smaller when n is no multiple.
-        seed : int
-            Seed of the shuffles.
-        replace : bool
-            Draw each example anew (True), or deal the shuffled data out, epoch after epoch (False).
-
-        Returns
-        -------
-        generator of int arrays
-            The rows of each batch.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If `size` or `seed` is not a whole number in its range.
-        """
-        bounded = Argument(
-            "", f"a whole number from 1 to n = {self.n}", lambda a: COUNT.holds(a) & (a <= self.n), "int"
-        )
-        size, seed = int(real(self.name, "batch", size, bounded)), whole(self.name, "seed", seed)
-        if not isinstance(replace, bool):
-            raise TypeError(f"{self.name}: replace must be True or False, got {replace!r}")
-        return self._drawn(size, seed) if replace else self._dealt(size, seed)
-
-    def _drawn(self, size, seed):
-        rng = np.random.default_rng(seed)
-        while True:
-            yield rng.integers(self.n, size=size)
-
-    def _dealt(self, size, seed):
-        rng = np.random.default_rng(seed)
-        while True:
-            order = rng.permutation(self.n)
-            for first in range(0, self.n, size):
-                yield order[first : first + size]
 
 
 def line_fit(n=64, noise=0.5, seed=0):

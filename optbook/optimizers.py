@@ -83,7 +83,7 @@ def guard_gradient(owner, grad):
 
     def guarded(theta):
         frozen = np.asarray(theta).view()
-        frozen.flags.writeable = False
+        frozen.setflags(write=False)
         g = np.asarray(grad(frozen))
         if g.dtype.kind not in "iuf":
             raise TypeError(f"{owner}: grad must return real numbers, got {g.dtype}")

@@ -20,6 +20,7 @@ ALLOWED = {
     "schedules": {"numpy", "optbook.registry"},
     "problems": {"numpy", "optbook.registry"},
     "data": {"numpy", "optbook.registry"},
+    "networks": {"numpy", "optbook.data", "optbook.registry"},
     "optimizers": {"numpy", "optbook.registry", "optbook.schedules"},
     "variants": {"numpy", "optbook.optimizers", "optbook.registry", "optbook.schedules"},
     "wrappers": {"numpy", "optbook.optimizers", "optbook.registry"},
