@@ -8,7 +8,8 @@ html: .venv/book ; $(BIN)/python conf/build.py
 test: .venv/test html ; $(BIN)/python -m pytest -n 2 --dist loadfile
 serve: .venv/book ; $(BIN)/python conf/build.py --serve
 lint: .venv/test ; $(BIN)/ruff check . && $(BIN)/ruff format --check .
-bench: .venv/test html ; $(BIN)/python tests/benchmarks/racing.py && $(BIN)/python tests/benchmarks/figures.py
+bench: .venv/test html ; $(BIN)/python tests/benchmarks/racing.py && $(BIN)/python tests/benchmarks/figures.py \
+	&& $(BIN)/python tests/benchmarks/epochs.py && $(BIN)/python tests/benchmarks/memory.py
 clean: ; rm -rf build .venv dist
 
 # Every package is pinned and hashed; after a change of pyproject.toml, `make lock` (needs uv) brings the locks up to date.

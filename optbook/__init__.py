@@ -6,8 +6,23 @@
 'finished'
 """
 
-from optbook import data, listings, networks, optimizers, problems, registry, run, schedules, variants, wrappers
+from optbook import (
+    data,
+    exercises,
+    inplace,
+    listings,
+    networks,
+    optimizers,
+    problems,
+    registry,
+    run,
+    schedules,
+    variants,
+    wrappers,
+)
 from optbook.data import *  # noqa: F403  each module's __all__ is read from its registry
+from optbook.exercises import *  # noqa: F403
+from optbook.inplace import *  # noqa: F403
 from optbook.listings import *  # noqa: F403
 from optbook.networks import *  # noqa: F403
 from optbook.optimizers import *  # noqa: F403
@@ -21,6 +36,19 @@ from optbook.wrappers import *  # noqa: F403
 __version__ = "0.1.0"
 __all__ = [
     name
-    for module in (data, listings, networks, optimizers, problems, registry, run, schedules, variants, wrappers)
+    for module in (
+        data,
+        exercises,
+        inplace,
+        listings,
+        networks,
+        optimizers,
+        problems,
+        registry,
+        run,
+        schedules,
+        variants,
+        wrappers,
+    )
     for name in module.__all__
 ]

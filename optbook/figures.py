@@ -119,6 +119,21 @@ FIGURES = {
             t=40,
         ),
     ),
+    "play-fair": Figure(
+        "The race, fair or not",
+        "walk",
+        dict(
+            run=("gd", "momentum", "nesterov", "rmsprop", "adam", "adamw"),
+            surface="canyon",
+            rates="same",
+            lr=0.05,
+            condition=10,
+            steps=300,
+            x=-4.0,
+            y=1.5,
+            t=60,
+        ),
+    ),
     "play-schedule": Figure(
         "Learning-rate schedules, and what they do to a noisy run",
         "schedule",

@@ -1,8 +1,8 @@
-"""Adam for large models: the step of `optbook.adam`, overwriting its arrays instead of making new ones.
+"""Adam for large models: the rule of `optbook.adam`, overwriting its arrays instead of making new ones.
 
-The printed rule makes an array for every sign it writes. Once arrays no longer fit the processor's caches, each of them
-is a journey to memory and back. `adam_in_place` writes into the arrays it was given, and `adam_blocked` also finishes
-one block before it fetches the next.
+The printed rule makes a new array at almost every sign. Once arrays no longer fit the processor's caches, each of them
+is a journey to memory and back. `adam_in_place` writes into the arrays that it is given; `adam_blocked` also finishes
+one block of them, in the cache, before it fetches the next.
 """
 
 import numpy as np
@@ -10,47 +10,55 @@ import numpy as np
 __all__ = ["adam_blocked", "adam_in_place"]
 
 
-def check_arrays(owner, **arrays):
-    """Refuse arrays that a step cannot overwrite side by side."""
-    theta = arrays["theta"]
-    for i, (name, a) in enumerate(arrays.items()):
+def refuse_arrays(owner, **arrays):
+    """Raise an error unless a step can overwrite these arrays, one beside the other."""
+    first, seen = next(iter(arrays.values())), {}
+    for name, a in arrays.items():
+        must = f"{owner}: {name} must"
         if not isinstance(a, np.ndarray) or a.dtype.kind != "f" or a.dtype.itemsize < 4:
-            got = f"{a.dtype} of shape {a.shape}" if isinstance(a, np.ndarray) else repr(a)
-            raise TypeError(f"{owner}: {name} must be an array of float32 or float64, got {got}")
-        if a.dtype != theta.dtype:
-            raise TypeError(f"{owner}: {name} must be of theta's type {theta.dtype}, got {a.dtype}")
+            raise TypeError(f"{must} be an array of float32 or wider, got {getattr(a, 'dtype', repr(a))}")
         if a.ndim != 1 or not a.flags.c_contiguous:
-            got = f"shape {a.shape}, strides {a.strides}"
-            raise ValueError(f"{owner}: {name} must have one axis, without gaps (ravel a copy of it), got {got}")
-        if a.shape != theta.shape:
-            raise ValueError(f"{owner}: {name} must have theta's shape {theta.shape}, got {a.shape}")
+            raise ValueError(f"{must} have one axis and no gaps, got shape {a.shape} and strides {a.strides}")
+        if a.dtype != first.dtype:
+            raise TypeError(f"{must} be of theta's type {first.dtype}, got {a.dtype}")
+        if a.shape != first.shape:
+            raise ValueError(f"{must} have theta's shape {first.shape}, got {a.shape}")
         if name != "grad" and not a.flags.writeable:
-            raise ValueError(f"{owner}: {name} must be writeable, got a read-only array")
-        for other in list(arrays)[:i]:
-            if np.may_share_memory(a, arrays[other]):
-                raise ValueError(f"{owner}: {name} must have memory of its own, got some of {other}'s")
+            raise ValueError(f"{must} be writeable, got a read-only array")
+        for other, b in seen.items():
+            if np.may_share_memory(a, b):
+                raise ValueError(f"{must} have memory of its own, got some of {other}'s")
+        seen[name] = a
 
 
-def check_numbers(owner, t, lr, beta1, beta2, eps):
-    """Return the numbers as Python's, which leave float32 alone, or refuse them."""
-    decay, positive = "a number in [0, 1)", "a finite number > 0"
-    must = {"t": "a whole number >= 1", "lr": positive, "beta1": decay, "beta2": decay, "eps": positive}
-    given = {"t": t, "lr": lr, "beta1": beta1, "beta2": beta2, "eps": eps}
-    for name, value in given.items():
-        kinds = (int, np.integer) if name == "t" else (int, float, np.integer, np.floating)
-        if isinstance(value, bool) or not isinstance(value, kinds):
-            raise TypeError(f"{owner}: {name} must be {must[name]}, got {value!r}")
-        low = value >= 0 if must[name] == decay else value > 0
-        if not (low and value < (1 if must[name] == decay else np.inf)):
-            raise ValueError(f"{owner}: {name} must be {must[name]}, got {value!r}")
-    return int(t), float(lr), float(beta1), float(beta2), float(eps)
+def plain(owner, name, value, must, holds):
+    """Return `value` as Python's own number, for NumPy's would widen float32; raise an error unless it `holds`."""
+    whole = "whole" in must
+    kinds = (int, np.integer) if whole else (int, float, np.integer, np.floating)
+    if isinstance(value, bool) or not isinstance(value, kinds):
+        raise TypeError(f"{owner}: {name} must be {must}, got {value!r}")
+    if not holds(value):
+        raise ValueError(f"{owner}: {name} must be {must}, got {value!r}")
+    return int(value) if whole else float(value)
 
 
-def adam_in_place(theta, grad, m, v, t, work, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
-    r"""Take one step of Adam, overwriting theta, m and v."""
-    check_arrays("adam_in_place", theta=theta, grad=grad, m=m, v=v, work=work)
-    t, lr, beta1, beta2, eps = check_numbers("adam_in_place", t, lr, beta1, beta2, eps)
+def factors(owner, t, lr, beta1, beta2, eps):
+    """Return the five numbers that a step multiplies by or adds: both bias corrections are in the last two.
+
+    Numerator and denominator of the step are multiplied by the root of the second correction: then it meets numbers
+    only, never an array, and eps still stands outside the root and after the correction.
+    """
+    t = plain(owner, "t", t, "a whole number >= 1", lambda t: t >= 1)
+    lr = plain(owner, "lr", lr, "a finite number > 0", lambda lr: 0 < lr < np.inf)
+    beta1 = plain(owner, "beta1", beta1, "a number in [0, 1)", lambda beta: 0 <= beta < 1)
+    beta2 = plain(owner, "beta2", beta2, "a number in [0, 1)", lambda beta: 0 <= beta < 1)
+    eps = plain(owner, "eps", eps, "a finite number > 0", lambda eps: 0 < eps < np.inf)
     root = (1 - beta2**t) ** 0.5
+    return beta1, beta2, lr * root / (1 - beta1**t), eps * root
+
+
+def overwrite(theta, grad, m, v, work, beta1, beta2, scale, guard):
+    """Take one step of Adam in twelve passes over whole arrays, and make none."""
     np.multiply(m, beta1, out=m)
     np.multiply(grad, 1 - beta1, out=work)
     np.add(m, work, out=m)
@@ -59,15 +67,94 @@ def adam_in_place(theta, grad, m, v, t, work, lr=0.001, beta1=0.9, beta2=0.999, 
     np.multiply(work, 1 - beta2, out=work)
     np.add(v, work, out=v)
     np.sqrt(v, out=work)
-    np.add(work, eps * root, out=work)
+    np.add(work, guard, out=work)
     np.divide(m, work, out=work)
-    np.multiply(work, lr * root / (1 - beta1**t), out=work)
+    np.multiply(work, scale, out=work)
     np.subtract(theta, work, out=theta)
 
 
-def adam_blocked(theta, grad, m, v, t, block=16384, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
-    work = np.empty(min(block, theta.size), theta.dtype)
+def adam_in_place(theta, grad, m, v, t, work, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    r"""Take one step of Adam that overwrites theta and both moments, and makes no array.
+
+    .. math::
+        m &\leftarrow \beta_1 m + (1 - \beta_1)\, g, \qquad
+        v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2 \\
+        \theta &\leftarrow \theta - \eta\, \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t} \cdot
+        \frac{m}{\sqrt{v} + \epsilon \sqrt{1 - \beta_2^t}}
+
+    This is the rule of `optbook.adam`, to rounding: numerator and denominator have been multiplied by the root of the
+    second bias correction.
+
+    Parameters
+    ----------
+    theta : array of float32 or wider, shape (d,)
+        The parameters. They are overwritten.
+    grad : array, shape and dtype of theta
+        The gradient at theta. It is read only.
+    m, v : arrays, shape and dtype of theta
+        First and second raw moment, zeros before the first step. They are overwritten.
+    t : int
+        Number of this step: 1, 2, 3, …
+    work : array, shape and dtype of theta
+        Room for a passing result; what it holds before and after is of no meaning.
+    lr : float
+        Learning rate η, > 0.
+    beta1, beta2 : float
+        Decays of the first and of the second raw moment, in [0, 1).
+    eps : float
+        Guard ε against division by zero, > 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not what it must be, or two arrays share memory. Then nothing has been overwritten.
+
+    References
+    ----------
+    :cite:t:`kingma2015`
+    """
+    owner = "adam_in_place"
+    refuse_arrays(owner, theta=theta, grad=grad, m=m, v=v, work=work)
+    overwrite(theta, grad, m, v, work, *factors(owner, t, lr, beta1, beta2, eps))
+
+
+def adam_blocked(theta, grad, m, v, t, block=32768, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    """Take the step of `adam_in_place` block by block, so that its twelve passes find their block in the cache.
+
+    Parameters
+    ----------
+    theta : array of float32 or wider, shape (d,)
+        The parameters. They are overwritten.
+    grad : array, shape and dtype of theta
+        The gradient at theta. It is read only.
+    m, v : arrays, shape and dtype of theta
+        First and second raw moment, zeros before the first step. They are overwritten.
+    t : int
+        Number of this step: 1, 2, 3, …
+    block : int
+        Number of parameters in a block, >= 1. Five arrays of this length should fit the second-level cache: 32768
+        of float32 take 640 KiB.
+    lr : float
+        Learning rate η, > 0.
+    beta1, beta2 : float
+        Decays of the first and of the second raw moment, in [0, 1).
+    eps : float
+        Guard ε against division by zero, > 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not what it must be, or two arrays share memory. Then nothing has been overwritten.
+
+    References
+    ----------
+    :cite:t:`kingma2015`
+    """
+    owner = "adam_blocked"
+    block = plain(owner, "block", block, "a whole number >= 1", lambda block: block >= 1)
+    numbers = factors(owner, t, lr, beta1, beta2, eps)
+    refuse_arrays(owner, theta=theta, grad=grad, m=m, v=v)
+    work = np.empty_like(theta[:block])
     for begin in range(0, theta.size, block):
-        part = slice(begin, begin + block)
-        rest = work[: theta.size - begin]
-        adam_in_place(theta[part], grad[part], m[part], v[part], t, rest, lr, beta1, beta2, eps)
+        theta_, grad_, m_, v_ = (a[begin : begin + block] for a in (theta, grad, m, v))
+        overwrite(theta_, grad_, m_, v_, work[: theta_.size], *numbers)

@@ -16,7 +16,7 @@ from optbook.registry import OPTIMIZERS, bind, documented, enter, parameters, re
 from optbook.schedules import RATE_NOW, clock
 
 
-def optimizer(title, *, cite, state="", demo_lr, axes=0, limit=None, critical=None):
+def optimizer(title, *, cite, use="", state="", demo_lr, axes=0, limit=None, critical=None):
     """Register an update rule, and check its arguments when it is called, not at its first step.
 
     Parameters
@@ -25,6 +25,8 @@ def optimizer(title, *, cite, state="", demo_lr, axes=0, limit=None, critical=No
         Name shown to readers.
     cite : str
         Key of its source in the bibliography.
+    use : str
+        When to use it, in a few words.
     state : str
         Names of what it remembers from step to step, each of theta's shape, separated by spaces.
     demo_lr : float
@@ -51,7 +53,7 @@ def optimizer(title, *, cite, state="", demo_lr, axes=0, limit=None, critical=No
         yields = ["theta : array", "    The parameters after each step, without end; a new array every time."]
         raises = ["TypeError, ValueError", "    If an argument, a gradient or a scheduled rate is not what it must be."]
         doc = documented(rule, {"Parameters": parameters(rule), "Yields": yields, "Raises": raises}, cite)
-        about = dict(title=title, cite=cite, state=state.split(), demo_lr=demo_lr, axes=axes)
+        about = dict(title=title, cite=cite, use=use, state=state.split(), demo_lr=demo_lr, axes=axes)
         return enter(OPTIMIZERS, rule, checked, doc, **about, limit=limit, critical=critical)
 
     return register
@@ -106,7 +108,13 @@ def guard_schedule(owner, schedule, shape):
     return guarded
 
 
-@optimizer("Gradient descent", cite="cauchy1847", demo_lr=0.1, limit=lambda curvature: 2 / curvature)
+@optimizer(
+    "Gradient descent",
+    cite="cauchy1847",
+    use="small smooth problems, full gradients, and as the measure of all others",
+    demo_lr=0.1,
+    limit=lambda curvature: 2 / curvature,
+)
 def gd(grad, theta, lr=0.01):
     r"""Walk downhill: one step against the gradient.
 
@@ -120,6 +128,7 @@ def gd(grad, theta, lr=0.01):
 @optimizer(
     "Momentum",
     cite="polyak1964",
+    use="long valleys; with mini-batches, the classic for image models",
     state="v",
     demo_lr=0.02,
     limit=lambda curvature, beta: 2 * (1 + beta) / curvature,
@@ -144,6 +153,7 @@ def momentum(grad, theta, lr=0.01, beta=0.9):
 @optimizer(
     "Nesterov momentum",
     cite="sutskever2013",
+    use="smooth convex problems with exact gradients; else as momentum",
     state="v",
     demo_lr=0.02,
     limit=lambda curvature, beta: 2 * (1 + beta) / ((1 + 2 * beta) * curvature),
@@ -166,7 +176,7 @@ def nesterov(grad, theta, lr=0.01, beta=0.9):
         yield theta
 
 
-@optimizer("AdaGrad", cite="duchi2011", state="s", demo_lr=1.0)
+@optimizer("AdaGrad", cite="duchi2011", use="sparse features, and runs that are short", state="s", demo_lr=1.0)
 def adagrad(grad, theta, lr=0.01, eps=1e-10):
     r"""Give each coordinate its own rate: small where gradients have been large.
 
@@ -183,7 +193,13 @@ def adagrad(grad, theta, lr=0.01, eps=1e-10):
         yield theta
 
 
-@optimizer("RMSProp", cite="tieleman2012", state="v", demo_lr=0.05)
+@optimizer(
+    "RMSProp",
+    cite="tieleman2012",
+    use="gradients whose size drifts, as in reinforcement learning",
+    state="v",
+    demo_lr=0.05,
+)
 def rmsprop(grad, theta, lr=0.01, beta=0.99, eps=1e-8):
     r"""Forget old gradients, so that AdaGrad's rate does not fade away.
 
@@ -200,7 +216,13 @@ def rmsprop(grad, theta, lr=0.01, beta=0.99, eps=1e-8):
         yield theta
 
 
-@optimizer("Adam", cite="kingma2015", state="m v", demo_lr=0.1)
+@optimizer(
+    "Adam",
+    cite="kingma2015",
+    use="the first try on a network; gradients of very different sizes",
+    state="m v",
+    demo_lr=0.1,
+)
 def adam(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
     r"""Divide an averaged gradient by its averaged size, both corrected for their start at zero.
 
@@ -224,7 +246,13 @@ def adam(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
         yield theta
 
 
-@optimizer("AdamW", cite="loshchilov2019", state="m v", demo_lr=0.1)
+@optimizer(
+    "AdamW",
+    cite="loshchilov2019",
+    use="networks that need weight decay: transformers above all",
+    state="m v",
+    demo_lr=0.1,
+)
 def adamw(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
     r"""Run Adam, and shrink the weights beside it rather than through it.
 

@@ -15,7 +15,7 @@ from optbook.schedules import clock
 CHAPTER = set(OPTIMIZERS)
 
 
-@optimizer("Rprop", cite="riedmiller1993", state="d s", demo_lr=0.1)
+@optimizer("Rprop", cite="riedmiller1993", use="full batches only; it hardly needs a rate", state="d s", demo_lr=0.1)
 def rprop(grad, theta, lr=0.01, grow=1.2, shrink=0.5, low=1e-4, high=5e3):
     r"""Ask only for the sign of the slope: lengthen the step while it stays, shorten it when it turns.
 
@@ -38,7 +38,9 @@ def rprop(grad, theta, lr=0.01, grow=1.2, shrink=0.5, low=1e-4, high=5e3):
         yield theta
 
 
-@optimizer("AdaDelta", cite="zeiler2012", state="v u", demo_lr=10.0)
+@optimizer(
+    "AdaDelta", cite="zeiler2012", use="when units of the rate are in doubt; rarely now", state="v u", demo_lr=10.0
+)
 def adadelta(grad, theta, lr=1.0, beta=0.9, eps=1e-6):
     r"""Measure each step by the steps before it, so that its units are those of theta.
 
@@ -61,7 +63,7 @@ def adadelta(grad, theta, lr=1.0, beta=0.9, eps=1e-6):
         yield theta
 
 
-@optimizer("AdaMax", cite="kingma2015", state="m u", demo_lr=0.1)
+@optimizer("AdaMax", cite="kingma2015", use="sparse gradients with rare, huge entries", state="m u", demo_lr=0.1)
 def adamax(grad, theta, lr=0.002, beta1=0.9, beta2=0.999, eps=1e-8):
     r"""Put a fading maximum of the gradient's size in the place of Adam's root of an average.
 
@@ -82,7 +84,9 @@ def adamax(grad, theta, lr=0.002, beta1=0.9, beta2=0.999, eps=1e-8):
         yield theta
 
 
-@optimizer("AMSGrad", cite="reddi2018", state="m v v_max", demo_lr=0.1)
+@optimizer(
+    "AMSGrad", cite="reddi2018", use="when Adam forgets rare but important gradients", state="m v v_max", demo_lr=0.1
+)
 def amsgrad(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
     r"""Run Adam, but never let the remembered size of a gradient shrink.
 
@@ -106,7 +110,7 @@ def amsgrad(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
         yield theta
 
 
-@optimizer("NAdam", cite="dozat2016", state="m v", demo_lr=0.1)
+@optimizer("NAdam", cite="dozat2016", use="as Adam, with a look-ahead", state="m v", demo_lr=0.1)
 def nadam(grad, theta, lr=0.002, beta1=0.9, beta2=0.999, eps=1e-8, psi=0.004):
     r"""Run Adam with a look ahead: the next step's share of momentum is used in this one.
 
@@ -135,7 +139,7 @@ def nadam(grad, theta, lr=0.002, beta1=0.9, beta2=0.999, eps=1e-8, psi=0.004):
         yield theta
 
 
-@optimizer("RAdam", cite="liu2020", state="m v", demo_lr=0.1)
+@optimizer("RAdam", cite="liu2020", use="as Adam, when there is no warmup", state="m v", demo_lr=0.1)
 def radam(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
     r"""Run Adam, but trust the second moment only as far as it has been seen: a warm-up built in.
 
@@ -165,7 +169,13 @@ def radam(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
         yield theta
 
 
-@optimizer("AdaBelief", cite="zhuang2020", state="m s", demo_lr=0.1)
+@optimizer(
+    "AdaBelief",
+    cite="zhuang2020",
+    use="as Adam, when noise and curvature should be told apart",
+    state="m s",
+    demo_lr=0.1,
+)
 def adabelief(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-16):
     r"""Stride where gradients come as expected: divide by how far they are from their average.
 
@@ -189,7 +199,9 @@ def adabelief(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-16):
         yield theta
 
 
-@optimizer("Lion", cite="chen2023", state="m", demo_lr=0.05)
+@optimizer(
+    "Lion", cite="chen2023", use="large batches and little memory; rate and decay of its own", state="m", demo_lr=0.05
+)
 def lion(grad, theta, lr=1e-4, beta1=0.9, beta2=0.99, weight_decay=1e-3):
     r"""Step by the sign of a short average, remember a long one: one number a parameter, not two.
 
@@ -208,7 +220,9 @@ def lion(grad, theta, lr=1e-4, beta1=0.9, beta2=0.99, weight_decay=1e-3):
         yield theta
 
 
-@optimizer("Schedule-free SGD", cite="defazio2024", state="z", demo_lr=0.1)
+@optimizer(
+    "Schedule-free SGD", cite="defazio2024", use="runs whose length is not known beforehand", state="z", demo_lr=0.1
+)
 def schedule_free_sgd(grad, theta, lr=1.0, beta=0.9):
     r"""Average all points that plain descent visits, and read the slope near the average.
 
@@ -230,7 +244,13 @@ def schedule_free_sgd(grad, theta, lr=1.0, beta=0.9):
         yield theta
 
 
-@optimizer("Schedule-free AdamW", cite="defazio2024", state="z v", demo_lr=0.3)
+@optimizer(
+    "Schedule-free AdamW",
+    cite="defazio2024",
+    use="networks, in runs whose length is not known beforehand",
+    state="z v",
+    demo_lr=0.3,
+)
 def schedule_free_adamw(grad, theta, lr=0.0025, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0):
     r"""Let an average take the place of Adam's first moment, and of the schedule.
 
@@ -257,7 +277,7 @@ def schedule_free_adamw(grad, theta, lr=0.0025, beta1=0.9, beta2=0.999, eps=1e-8
         yield theta
 
 
-@optimizer("LAMB", cite="you2020", state="m v", demo_lr=0.05, axes=1)
+@optimizer("LAMB", cite="you2020", use="very large batches", state="m v", demo_lr=0.05, axes=1)
 def lamb(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-6, weight_decay=0.0):
     r"""Make Adam's step as long as the weights are large, layer by layer.
 
@@ -283,7 +303,9 @@ def lamb(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-6, weight_decay=0
         yield theta
 
 
-@optimizer("Adafactor", cite="shazeer2018", state="r c", demo_lr=0.1, axes=2)
+@optimizer(
+    "Adafactor", cite="shazeer2018", use="large matrices, when memory is short", state="r c", demo_lr=0.1, axes=2
+)
 def adafactor(grad, theta, lr=0.01, power=0.8, eps=2.0**-52, least=1e-3, clip=1.0, weight_decay=0.0):
     r"""Remember the squared gradients of a matrix by the means of its rows and columns alone.
 
@@ -314,7 +336,14 @@ def adafactor(grad, theta, lr=0.01, power=0.8, eps=2.0**-52, least=1e-3, clip=1.
         yield theta
 
 
-@optimizer("Muon", cite="jordan2024", state="m", demo_lr=0.1, axes=2)
+@optimizer(
+    "Muon",
+    cite="jordan2024",
+    use="the hidden matrices of a network; AdamW for the rest",
+    state="m",
+    demo_lr=0.1,
+    axes=2,
+)
 def muon(grad, theta, lr=0.001, beta=0.95, eps=1e-7, weight_decay=0.1):
     r"""Turn the averaged gradient of a matrix until it pulls equally in every direction that it knows.
 

@@ -16,6 +16,11 @@ MODULES = sorted((ROOT / "optbook").glob("*.py"))
 READERS = [*sorted((ROOT / "gallery").rglob("*.py")), *sorted((ROOT / "docs").rglob("*.md"))]
 STANDARD = set(sys.stdlib_module_names)
 ALLOWED = {
+    "exercises": {"numpy", "optbook.answers"},
+    "inplace": {"numpy", "optbook.registry"},
+    "answers": {
+        *("numpy", "optbook.data", "optbook.exercises", "optbook.optimizers", "optbook.problems", "optbook.schedules"),
+    },
     "registry": {"numpy"},
     "schedules": {"numpy", "optbook.registry"},
     "problems": {"numpy", "optbook.registry"},

@@ -115,3 +115,8 @@ def test_defaults_are_allowed():
             for name, parameter in inspect.signature(made).parameters.items():
                 if parameter.default is not parameter.empty:
                     assert registry.real(made.__name__, name, parameter.default) == parameter.default
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_an_optimizer_says_when_to_use_it(name):
+    assert 10 <= len(OPTIMIZERS[name].use) <= 80, f"{name}: give the decorator use='when to use it, in a few words'"

@@ -34,6 +34,16 @@ CARD = """
 :::
 """
 
+ENTRY = """
+:::{{container}} entry
+**[{title}]({link})** {call} {about}
+
+```{{math}}
+{rule}
+```
+:::
+"""
+
 
 def optimizers():
     """Yield the table of optimizers: what each remembers, how it is called, where it is from."""
@@ -57,6 +67,15 @@ def states():
         sizes.setdefault(state(rule), []).append(rule.title)
     for size, titles in sizes.items():
         yield size, ", ".join(titles)
+
+
+def sheet():
+    """Yield an entry for every rule: its name, its call with the defaults, when to use it, its equations."""
+    for name, rule in (optbook.OPTIMIZERS | optbook.WRAPPERS | optbook.SCHEDULES).items():
+        about = getattr(rule, "use", "") or claim(rule)
+        small = formula(rule).replace(r"\frac", r"\tfrac").replace(r"\dfrac", r"\tfrac")
+        link = f"#optbook.{module(rule)}.{name}"
+        yield ENTRY.format(title=rule.title, link=link, call=call(name, rule), about=about, rule=small)
 
 
 def cards():
@@ -141,9 +160,11 @@ class Registry(SphinxDirective):
 
     def run(self):
         """Return the table, parsed as Markdown."""
-        tables = {table.__name__: table for table in (optimizers, wrappers, states, schedules, problems, cards)}
+        tables = {table.__name__: table for table in (optimizers, wrappers, states, schedules, problems, sheet, cards)}
         if self.arguments[0] not in tables:
             raise self.error(f"registry: the table must be one of {', '.join(tables)}, got {self.arguments[0]!r}")
+        if self.arguments[0] == "sheet":
+            return self.parse_text_to_nodes("::::{container} sheet\n" + "".join(sheet()) + "::::\n")
         if self.arguments[0] == "cards":
             return self.parse_text_to_nodes("::::{grid} 1 1 2 2\n:gutter: 3\n" + "".join(cards()) + "::::\n")
         head, *rows = tables[self.arguments[0]]()

@@ -1,12 +1,22 @@
 """Pages as a browser shows them: from disk, without a script, on a small screen, in the dark."""
 
 import gzip
+import re
 
 import pytest
 
+from optbook import OPTIMIZERS, SCHEDULES, WRAPPERS
 from tests.site.test_pages import CHAPTER
 
-PAGES = ["index.html", *CHAPTER, "gallery/index.html", "gallery/optimizers/plot_adam.html", "api/optimizers.html"]
+BEYOND = ["optimizers.html", "race.html", "memory.html", "conventions.html", "common-errors.html", "summary.html"]
+PAGES = [
+    "index.html",
+    *CHAPTER,
+    *BEYOND,
+    "gallery/index.html",
+    "gallery/optimizers/plot_adam.html",
+    "api/optimizers.html",
+]
 
 
 def weight(response):
@@ -97,3 +107,14 @@ def test_previous_and_next_walk_through_the_chapter(visit, address):
     for name in CHAPTER:
         page.locator("a.next-page").click()
         page.wait_for_url(f"**/{name}")
+
+
+def test_the_summary_sheet_prints_on_one_sheet(visit, site, tmp_path):
+    page = visit((site / "summary.html").as_uri()).page
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 733, "height": 1063})
+    cut = "[...document.querySelectorAll('.entry div.math')].filter(e => e.scrollWidth > e.clientWidth + 1).length"
+    assert page.locator(".entry").count() == len(OPTIMIZERS | WRAPPERS | SCHEDULES)
+    assert page.evaluate(cut) == 0
+    page.pdf(path=tmp_path / "sheet.pdf", prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type /Page\b(?!s)", (tmp_path / "sheet.pdf").read_bytes())) == 1

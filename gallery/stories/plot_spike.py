@@ -1,0 +1,80 @@
+r"""
+A clip turns a catastrophe into a stumble
+=========================================
+
+Softmax regression learns to read digits, and twice a bad batch slips in. You will see how long its gradient is, what
+it does to the loss with and without a clip, and how much freedom you have in choosing the clip.
+
+Source: :cite:t:`pascanu2013`.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from optbook import Network, clipped, minimize, momentum, softmax_regression
+
+plt.style.use("optbook.textbook")
+
+# %%
+# Two bad batches
+# ---------------
+#
+# Pixels up to 255, not 1, and labels off by one row. The loss is that of the good digits; bands are standard errors.
+digits, seeds, setting = softmax_regression(), 8, dict(lr=0.1, batch=32, steps=600, every=5, progress=False)
+
+
+class Spoilt(Network):
+    loss = digits.loss
+
+    def batches(self, size, seed=0, replace=False):
+        for t, rows in enumerate(digits.batches(size, seed), start=1):
+            yield rows + digits.n if t in (200, 400) else rows
+
+
+def race(problem, rule, start=digits.start):
+    return np.stack([minimize(problem, rule, start=start, seed=seed, **setting).loss for seed in range(seeds)])
+
+
+def draw(ax, x, loss, label):
+    mean, error = loss.mean(axis=0), loss.std(axis=0, ddof=1) / np.sqrt(seeds)
+    (line,) = ax.plot(x, mean, label=label)
+    ax.fill_between(x, mean - error, mean + error, color=line.get_color(), alpha=0.2, linewidth=0)
+
+
+pixels = np.concatenate([digits.inputs, 255 * digits.inputs])
+labels = np.concatenate([digits.targets, np.roll(digits.targets, 1, axis=0)])
+spoilt, short, first = Spoilt("spoilt", digits.sizes, pixels, labels, digits.start), clipped(momentum, norm=1.0), 40
+walk = minimize(spoilt, short, **{**setting, "every": 1}).theta
+lengths = [np.linalg.norm(spoilt.grad(*here)) for here in zip(walk, spoilt.batches(32), strict=False)]
+wild, tame, clean = race(spoilt, momentum), race(spoilt, short), race(digits, momentum)
+assert max(lengths) > 1000 * np.median(lengths)
+assert np.all(wild[:, first:].max(axis=1) > 500 * tame[:, first:].max(axis=1)), "for every seed,"
+assert np.all(wild[:, -1] > 100 * tame[:, -1]), "and it does not recover;"
+assert np.all(tame[:, -1] < 1.05 * clean[:, -1]), "with the clip, hardly a trace"
+
+fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 4.0))
+left.plot(range(1, 602), lengths, ".", markersize=3)
+left.axhline(1.0, color="C3", linestyle=":", label=f"the clip; the usual length is {np.median(lengths):.2f}")
+left.set(yscale="log", xlabel="step $t$", ylabel="length of the gradient", title="Two gradients are far too long")
+for loss, name in ((wild, "without a clip"), (tame, "clipped at 1"), (clean, "no bad batch")):
+    draw(right, np.arange(0, 601, 5), loss, f"{name}, ends at {loss[:, -1].mean():.2g}")
+right.set(yscale="log", xlabel="step $t$", ylabel="mean loss", title="One of them undoes all learning")
+fig.legend(loc="outside lower center", ncols=2)
+plt.show()
+
+# %%
+# How tight? Thirteen clips in one broadcast. Too tight, and good gradients are cut; too loose, and bad ones pass.
+norms = np.geomspace(0.03, 1000, 13)
+swept = race(spoilt, clipped(momentum, norm=norms[:, None]), start=np.zeros((13, 650)))
+low, *_, high = norms[swept[:, first:].max(axis=1).mean(axis=0) < 2 * clean[:, first].mean()]
+assert high > 10 * low, "a wide choice"
+
+fig, ax = plt.subplots()
+draw(ax, norms, swept[:, first:].max(axis=1), "highest after the first bad batch")
+draw(ax, norms, swept[:, -1], "at the end")
+ax.set(xscale="log", yscale="log", xlabel="clip", ylabel="mean loss", title=f"Clips of {low:.1f} to {high:.0f} will do")
+fig.legend(loc="outside right upper")
+plt.show()
+
+# %%
+# The moral: set the clip just above the usual length of a gradient. It costs little, and one day it saves the run.

@@ -1,0 +1,144 @@
+"""Exercises: starters run and are not yet right, solutions are right, mistakes are named, notebooks hold them all."""
+
+import json
+import sys
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from optbook import answers, check
+from optbook.exercises import EXERCISES, slip
+from tests.site.test_pages import CHAPTER, ROOT
+
+sys.path.insert(0, str(ROOT / "conf"))
+from ext.exercise import CODE, exercises, notebook
+
+PAGES = {name: (ROOT / "docs" / name).with_suffix(".md").read_text(encoding="utf-8") for name in CHAPTER}
+FOUND = {name: parts for text in PAGES.values() for name, parts in exercises(text).items()}
+EVERY = pytest.mark.parametrize("name", EXERCISES)
+
+
+def run(code, capsys):
+    """Run the code of an exercise, and return what it prints."""
+    exec(compile(code, "an exercise", "exec"), {"__name__": "__main__"})
+    return capsys.readouterr().out.strip()
+
+
+def test_every_exercise_stands_on_a_page_and_is_known():
+    assert set(FOUND) == set(EXERCISES)
+    assert len({exercise.title for exercise in EXERCISES.values()}) == len(EXERCISES)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_section_has_at_least_four_on_three_levels(page):
+    names = exercises(PAGES[page])
+    assert len(names) >= 4
+    assert {EXERCISES[name].level for name in names} == {1, 2, 3}
+    assert list(names) == [name for name in EXERCISES if name in names], "in the order of the registry"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_section_has_five_quick_questions_with_folded_answers(page):
+    quick = PAGES[page].partition("## Five quick questions\n")[2].partition("## Exercises\n")[0]
+    assert quick.count(":::{dropdown} ") == 5
+    assert "What you will be able to do" in PAGES[page]
+
+
+@EVERY
+def test_the_starter_runs_and_is_not_yet_right(name, capsys):
+    assert run(FOUND[name]["starter"], capsys).startswith("Not yet: ")
+
+
+@EVERY
+def test_the_solution_is_right(name, capsys):
+    assert run(FOUND[name]["solution"], capsys) == "Right!"
+
+
+@EVERY
+def test_there_is_a_hint(name):
+    assert FOUND[name]["hints"]
+    assert FOUND[name]["question"]
+
+
+@EVERY
+def test_the_right_answer_passes_and_common_mistakes_are_named(name):
+    exercise = EXERCISES[name]
+    assert check(name, exercise.right)
+    assert len(exercise.mistakes) >= 2
+    for says, wrong in exercise.mistakes.items():
+        verdict = check(name, wrong)
+        assert not verdict
+        assert str(verdict) == f"Not yet: {says}"
+
+
+@EVERY
+@pytest.mark.parametrize("answer", [..., None, "seven", True, [], {}, float("nan"), lambda: 0, lambda *_, **__: None])
+def test_nonsense_is_rejected_kindly(name, answer):
+    verdict = check(name, answer)
+    assert not verdict
+    assert str(verdict).startswith("Not yet: ")
+
+
+def test_numbers_may_be_rounded_but_not_wrong():
+    assert check("sgd-3", 0.6547)
+    assert check("gd-2", np.float64(691))
+    assert "too large" in str(check("gd-1", 0.1013))
+    assert "too small" in str(check("gd-1", 0.0987))
+
+
+def test_a_readers_own_error_is_shown_and_not_passed_on():
+    def walker(grad, theta, lr):
+        yield theta / undefined  # noqa: F821
+
+    assert "NameError: name 'undefined' is not defined" in str(check("gd-3", walker))
+
+
+def test_an_answer_that_stops_early_says_so():
+    def walker(grad, theta, lr):
+        yield theta - lr * grad(theta)
+
+    assert "shape (1, 3), and shape (12, 3) was asked for" in str(check("gd-3", walker))
+
+
+def test_where_a_walk_parts_is_told():
+    def walker(grad, theta, lr):
+        for t in range(12):
+            theta = theta - (lr if t < 5 else lr / 2) * grad(theta)
+            yield theta
+
+    assert "right up to number 5 (counting from 0)" in str(check("gd-3", walker))
+
+
+def test_an_unknown_exercise_is_an_error():
+    with pytest.raises(ValueError, match=r"check: name must be one of gd-1, .*; got 'gd-99'"):
+        check("gd-99", 1)
+
+
+def test_a_slip_that_no_longer_fits_is_an_error():
+    with pytest.raises(ValueError, match="must have 'no such line' once"):
+        slip(answers.central, ("no such line", ""))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_published_notebook_holds_every_exercise(site, pages, page):
+    path = (site / "exercises" / page).with_suffix(".ipynb")
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    found = exercises(PAGES[page])
+    assert stored == json.loads(json.dumps(notebook(pages[page].find("h1").find(string=True), found)))
+    cells = Counter(cell["cell_type"] for cell in stored["cells"])
+    assert cells == {"code": len(found), "markdown": 2 * len(found) + 1}
+    for cell, parts in zip([c for c in stored["cells"] if c["cell_type"] == "code"], found.values(), strict=True):
+        assert "".join(cell["source"]) == parts["starter"].rstrip()
+    assert not any(CODE.search(cell["source"]) is None for cell in stored["cells"] if "Solution" in cell["source"])
+    assert pages[page].select_one(f'p.download a[href="exercises/{path.name}"]')
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_hints_and_solutions_are_folded(pages, page):
+    for box in pages[page].select(".admonition.exercise"):
+        folds = box.select("details")
+        assert len(folds) >= 2
+        assert not any(fold.has_attr("open") for fold in folds)
+        shown = box.select_one("div.highlight pre").get_text()
+        assert "check(" in shown
