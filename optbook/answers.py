@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 
 from optbook.data import line_fit
-from optbook.exercises import Exercise, number, rates, slip, walk
+from optbook.exercises import Exercise, Slip, number, rates, walk
 from optbook.optimizers import adam, adamw, gd, momentum, nesterov
 from optbook.problems import rosenbrock
 from optbook.schedules import cosine, warmup
@@ -50,14 +50,14 @@ Exercise(
     look=walk(lr=0.05),
     right=gd,
     mistakes={
-        "it walks uphill: the gradient points to where the loss grows.": slip(gd, ("theta - eta", "theta + eta")),
-        "it asks for the gradient only once; ask again at every new theta.": slip(
+        "it walks uphill: the gradient points to where the loss grows.": Slip(gd, ("theta - eta", "theta + eta")),
+        "it asks for the gradient only once; ask again at every new theta.": Slip(
             gd, ("    for _", "    g = grad(theta)\n    for _"), ("eta * grad(theta)", "eta * g")
         ),
-        "it changes theta in place, so all the points that it has given out are one and the same array.": slip(
+        "it changes theta in place, so all the points that it has given out are one and the same array.": Slip(
             gd, ("theta = theta - eta", "theta -= eta")
         ),
-        "it yields theta before its step; the first point to yield is the one after the first step.": slip(
+        "it yields theta before its step; the first point to yield is the one after the first step.": Slip(
             gd,
             ("theta = theta - eta * grad(theta)", "before, theta = theta, theta - eta * grad(theta)"),
             ("yield theta", "yield before"),
@@ -85,12 +85,12 @@ Exercise(
     look=slopes,
     right=central,
     mistakes={
-        "that is a forward difference, whose error shrinks with h only, not with its square.": slip(
+        "that is a forward difference, whose error shrinks with h only, not with its square.": Slip(
             central, ("loss(theta - h * e)", "loss(theta)"), ("(2 * h)", "h")
         ),
-        "the two points are 2h apart, so divide by 2h.": slip(central, ("(2 * h)", "h")),
-        "the sign is turned: take the loss ahead minus the loss behind.": slip(central, ("(2 * h)", "(-2 * h)")),
-        "it moves all coordinates at once; move one, and leave the others where they are.": slip(
+        "the two points are 2h apart, so divide by 2h.": Slip(central, ("(2 * h)", "h")),
+        "the sign is turned: take the loss ahead minus the loss behind.": Slip(central, ("(2 * h)", "(-2 * h)")),
+        "it moves all coordinates at once; move one, and leave the others where they are.": Slip(
             central, ("np.eye(len(theta))", "np.ones((len(theta), len(theta)))")
         ),
     },
@@ -157,15 +157,15 @@ Exercise(
     look=epochs,
     right=deal,
     mistakes={
-        "it leaves out the last, smaller batch of an epoch.": slip(
+        "it leaves out the last, smaller batch of an epoch.": Slip(
             deal, ("range(0, n, size)", "range(0, n - 3, size)")
         ),
-        "every epoch has the same order; shuffle at the start of each.": slip(
+        "every epoch has the same order; shuffle at the start of each.": Slip(
             deal,
             ("    while True:\n        order = rng.permutation(n)", "    order = rng.permutation(n)\n    while True:"),
         ),
-        "nothing is shuffled.": slip(deal, ("rng.permutation(n)", "np.arange(n)")),
-        "it draws with replacement: some examples come twice, and others not at all.": slip(
+        "nothing is shuffled.": Slip(deal, ("rng.permutation(n)", "np.arange(n)")),
+        "it draws with replacement: some examples come twice, and others not at all.": Slip(
             deal, ("rng.permutation(n)", "rng.integers(n, size=n)")
         ),
     },
@@ -192,15 +192,15 @@ Exercise(
     look=gathered,
     right=accumulated,
     mistakes={
-        "the chunks differ in size, so the mean of their means is not the mean of all.": slip(
+        "the chunks differ in size, so the mean of their means is not the mean of all.": Slip(
             accumulated,
             ("len(rows) / n * grad", "grad"),
             ("for rows in chunks)\n", "for rows in chunks) / len(chunks)\n"),
         ),
-        "it adds the chunks' means up; weigh each with its share of the rows.": slip(
+        "it adds the chunks' means up; weigh each with its share of the rows.": Slip(
             accumulated, ("len(rows) / n * grad", "grad")
         ),
-        "it adds up the sums; divide by the number of all rows.": slip(accumulated, ("len(rows) / n", "len(rows)")),
+        "it adds up the sums; divide by the number of all rows.": Slip(accumulated, ("len(rows) / n", "len(rows)")),
     },
 )
 
@@ -245,11 +245,11 @@ Exercise(
     look=walk(lr=0.02, beta=0.9),
     right=momentum,
     mistakes={
-        "your velocity is an average; the heavy ball's is a sum.": slip(momentum, ("+ grad", "+ (1 - beta) * grad")),
-        "it steps along the gradient alone; keep a velocity from step to step, and step along that.": slip(
+        "your velocity is an average; the heavy ball's is a sum.": Slip(momentum, ("+ grad", "+ (1 - beta) * grad")),
+        "it steps along the gradient alone; keep a velocity from step to step, and step along that.": Slip(
             momentum, ("v = beta * v + grad(theta)", "v = grad(theta)")
         ),
-        "it adds the velocity of the last step; renew it first, then step.": slip(
+        "it adds the velocity of the last step; renew it first, then step.": Slip(
             momentum,
             ("v = beta * v + grad(theta)", "last, v = v, beta * v + grad(theta)"),
             ("- eta * v", "- eta * last"),
@@ -263,16 +263,16 @@ Exercise(
     look=walk(lr=0.02, beta=0.9),
     right=nesterov,
     mistakes={
-        "you look ahead by βv; the next step along the velocity is only ηβv long.": slip(
+        "you look ahead by βv; the next step along the velocity is only ηβv long.": Slip(
             nesterov, ("theta - eta * beta * v)", "theta - beta * v)")
         ),
-        "it is the heavy ball: ask for the gradient ahead, not here.": slip(
+        "it is the heavy ball: ask for the gradient ahead, not here.": Slip(
             nesterov, ("theta - eta * beta * v)", "theta)")
         ),
-        "it looks behind: the look-ahead is on the side to which the velocity carries you, θ − ηβv.": slip(
+        "it looks behind: the look-ahead is on the side to which the velocity carries you, θ − ηβv.": Slip(
             nesterov, ("theta - eta * beta * v)", "theta + eta * beta * v)")
         ),
-        "those are PyTorch's points: it yields the look-ahead, and we ask for θ itself.": slip(
+        "those are PyTorch's points: it yields the look-ahead, and we ask for θ itself.": Slip(
             nesterov,
             ("v = beta * v + grad(theta - eta * beta * v)", "g = grad(theta)"),
             ("theta = theta - eta * v", "v = beta * v + g\n        theta = theta - eta * (g + beta * v)"),
@@ -318,12 +318,12 @@ Exercise(
     look=walk(lr=0.1, beta1=0.9, beta2=0.99, eps=1e-3),
     right=adam,
     mistakes={
-        "the moments are not corrected for their start at zero.": slip(adam, *CORRECTED),
-        "only the second moment is corrected; the first starts at zero too.": slip(adam, CORRECTED[0]),
-        "only the first moment is corrected; the second starts at zero too.": slip(adam, CORRECTED[1]),
-        "ε stands inside the root; it belongs outside.": slip(adam, ("np.sqrt(v_hat) + eps", "np.sqrt(v_hat + eps)")),
-        "the root is missing: divide by the root of the second moment.": slip(adam, ("np.sqrt(v_hat)", "v_hat")),
-        "β₁ and β₂ have changed places.": slip(adam, *SWAPPED),
+        "the moments are not corrected for their start at zero.": Slip(adam, *CORRECTED),
+        "only the second moment is corrected; the first starts at zero too.": Slip(adam, CORRECTED[0]),
+        "only the first moment is corrected; the second starts at zero too.": Slip(adam, CORRECTED[1]),
+        "ε stands inside the root; it belongs outside.": Slip(adam, ("np.sqrt(v_hat) + eps", "np.sqrt(v_hat + eps)")),
+        "the root is missing: divide by the root of the second moment.": Slip(adam, ("np.sqrt(v_hat)", "v_hat")),
+        "β₁ and β₂ have changed places.": Slip(adam, *SWAPPED),
     },
 )
 DECAY = " - eta * weight_decay * theta"
@@ -334,14 +334,14 @@ Exercise(
     look=walk(lr=0.1, beta1=0.9, beta2=0.99, eps=1e-3, weight_decay=0.3),
     right=adamw,
     mistakes={
-        "the decay goes through the moments: that is Adam with an L2 penalty.": slip(
+        "the decay goes through the moments: that is Adam with an L2 penalty.": Slip(
             adamw, ("grad(theta)", "grad(theta) + weight_decay * theta"), (DECAY, "")
         ),
-        "the decay is not multiplied by the rate; PyTorch and Optax do, and so do we.": slip(
+        "the decay is not multiplied by the rate; PyTorch and Optax do, and so do we.": Slip(
             adamw, (DECAY, " - weight_decay * theta")
         ),
-        "there is no decay in it: that is Adam.": slip(adamw, (DECAY, "")),
-        "the decay acts on the theta after the step; let it act on the one before.": slip(
+        "there is no decay in it: that is Adam.": Slip(adamw, (DECAY, "")),
+        "the decay acts on the theta after the step; let it act on the one before.": Slip(
             adamw, (DECAY, "\n        theta = theta * (1 - eta * weight_decay)")
         ),
     },
@@ -378,12 +378,12 @@ Exercise(
     look=rates(160, peak=0.3, steps=100, floor=0.03),
     right=cosine,
     mistakes={
-        "it climbs again after its end; let t be at most `steps`.": slip(
+        "it climbs again after its end; let t be at most `steps`.": Slip(
             cosine, ("np.minimum(t, steps) / steps", "t / steps")
         ),
-        "the floor is added on top, so it starts above the peak.": slip(cosine, ("(peak - floor)", "peak")),
-        "it falls to zero; it should end at the floor.": slip(cosine, ("floor + (peak - floor)", "peak")),
-        "it goes through the whole cosine, down and up again; half a period is enough.": slip(
+        "the floor is added on top, so it starts above the peak.": Slip(cosine, ("(peak - floor)", "peak")),
+        "it falls to zero; it should end at the floor.": Slip(cosine, ("floor + (peak - floor)", "peak")),
+        "it goes through the whole cosine, down and up again; half a period is enough.": Slip(
             cosine, ("np.pi * done", "2 * np.pi * done")
         ),
     },

@@ -76,6 +76,11 @@ class Exercise:
     def __post_init__(self):
         EXERCISES[self.name] = self
 
+    def wrong(self):
+        """Return what to say of each wrong answer, and that answer, one after the other."""
+        for says, answer in self.mistakes.items():
+            yield says, answer.written() if isinstance(answer, Slip) else answer
+
     def same(self, seen, other):
         """Return whether an answer that was `seen` does what the `other` answer does."""
         expected = self.look(other)
@@ -121,7 +126,7 @@ def check(name, answer):
         return Verdict(False, f"Not yet: your answer stopped with {type(error).__name__}: {error}")
     if exercise.same(seen, exercise.right):
         return Verdict(True, "Right!")
-    says = (says for says, wrong in exercise.mistakes.items() if exercise.same(seen, wrong))
+    says = (says for says, wrong in exercise.wrong() if exercise.same(seen, wrong))
     return Verdict(False, f"Not yet: {next(says, unlike(seen, exercise.look(exercise.right)))}")
 
 
@@ -179,15 +184,20 @@ def rates(count, /, **given):
 # ---- mistakes --------------------------------------------------------------------------------------------------------
 
 
-def slip(rule, *edits):
-    """Return the function that the source of `rule` defines after edits: what is right, and what is written instead."""
-    rule = inspect.unwrap(rule)
-    source = inspect.getsource(rule)
-    source = source[source.index("def ") :]
-    for right, wrong in edits:
-        if source.count(right) != 1:
-            raise ValueError(f"slip: {rule.__name__} must have {right!r} once, but was rewritten")
-        source = source.replace(right, wrong)
-    space = dict(rule.__globals__)
-    exec(compile(source, f"<a slip in {rule.__name__}>", "exec"), space)
-    return space[rule.__name__]
+class Slip:
+    """A function as it is written by mistake: the right one after edits, each what is right and what stands instead."""
+
+    def __init__(self, rule, *edits):
+        self.rule, self.edits = inspect.unwrap(rule), edits
+
+    def written(self):
+        """Return the function that the edited source defines; it is written when it is wanted, not before."""
+        source = inspect.getsource(self.rule)
+        source = source[source.index("def ") :]
+        for right, wrong in self.edits:
+            if source.count(right) != 1:
+                raise ValueError(f"slip: {self.rule.__name__} must have {right!r} once, but was rewritten")
+            source = source.replace(right, wrong)
+        space = dict(self.rule.__globals__)
+        exec(compile(source, f"<a slip in {self.rule.__name__}>", "exec"), space)
+        return space[self.rule.__name__]

@@ -1,18 +1,16 @@
 """Exercises: starters run and are not yet right, solutions are right, mistakes are named, notebooks hold them all."""
 
-import json
 import sys
-from collections import Counter
 
 import numpy as np
 import pytest
 
 from optbook import answers, check
-from optbook.exercises import EXERCISES, slip
+from optbook.exercises import EXERCISES, Slip
 from tests.site.test_pages import CHAPTER, ROOT
 
 sys.path.insert(0, str(ROOT / "conf"))
-from ext.exercise import CODE, exercises, notebook
+from ext.exercise import exercises
 
 PAGES = {name: (ROOT / "docs" / name).with_suffix(".md").read_text(encoding="utf-8") for name in CHAPTER}
 FOUND = {name: parts for text in PAGES.values() for name, parts in exercises(text).items()}
@@ -66,7 +64,7 @@ def test_the_right_answer_passes_and_common_mistakes_are_named(name):
     exercise = EXERCISES[name]
     assert check(name, exercise.right)
     assert len(exercise.mistakes) >= 2
-    for says, wrong in exercise.mistakes.items():
+    for says, wrong in exercise.wrong():
         verdict = check(name, wrong)
         assert not verdict
         assert str(verdict) == f"Not yet: {says}"
@@ -117,28 +115,4 @@ def test_an_unknown_exercise_is_an_error():
 
 def test_a_slip_that_no_longer_fits_is_an_error():
     with pytest.raises(ValueError, match="must have 'no such line' once"):
-        slip(answers.central, ("no such line", ""))
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_the_published_notebook_holds_every_exercise(site, pages, page):
-    path = (site / "exercises" / page).with_suffix(".ipynb")
-    stored = json.loads(path.read_text(encoding="utf-8"))
-    found = exercises(PAGES[page])
-    assert stored == json.loads(json.dumps(notebook(pages[page].find("h1").find(string=True), found)))
-    cells = Counter(cell["cell_type"] for cell in stored["cells"])
-    assert cells == {"code": len(found), "markdown": 2 * len(found) + 1}
-    for cell, parts in zip([c for c in stored["cells"] if c["cell_type"] == "code"], found.values(), strict=True):
-        assert "".join(cell["source"]) == parts["starter"].rstrip()
-    assert not any(CODE.search(cell["source"]) is None for cell in stored["cells"] if "Solution" in cell["source"])
-    assert pages[page].select_one(f'p.download a[href="exercises/{path.name}"]')
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_hints_and_solutions_are_folded(pages, page):
-    for box in pages[page].select(".admonition.exercise"):
-        folds = box.select("details")
-        assert len(folds) >= 2
-        assert not any(fold.has_attr("open") for fold in folds)
-        shown = box.select_one("div.highlight pre").get_text()
-        assert "check(" in shown
+        Slip(answers.central, ("no such line", "")).written()

@@ -16,9 +16,10 @@ from axe_playwright_python.sync_playwright import Axe
 import optbook
 from optbook import figures
 from tests.benchmarks.figures import measure
-from tests.site.test_pages import CHAPTER
+from tests.site.conftest import ROOT
 
-PAGES = dict(zip(figures.FIGURES, CHAPTER, strict=True))
+SOURCES = {path.with_suffix(".html").name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")}
+PAGES = {name: page for name in figures.FIGURES for page, text in SOURCES.items() if f"```{{play}} {name}\n" in text}
 RACERS = figures.racers(figures.FIGURES["play-race"])
 STATE = "document.querySelector('.opt-figure').state"
 RUNS = """document.querySelector('.opt-figure').scene.runs.map(run => [
@@ -113,7 +114,7 @@ def test_scripts_are_small_and_only_where_their_figure_is(site, pages):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_the_rate_slider_moves_the_run(play, name):
-    page = play(name, "rates=same" if name == "play-race" else "")
+    page = play(name, "rates=same" if "rates" in figures.FIGURES[name].state else "")
     before = page.evaluate(RUNS)
     slide(page, "lr", -2.7)
     assert state(page)["lr"] == 0.002
@@ -460,7 +461,7 @@ def asked_at_random(name, rng):
             asked[key] = np.exp(value) if control.base else value
         elif key in "xy":
             asked[key] = rng.uniform(-1.5, 1.5)
-    return asked | ({"run": ",".join(rng.permutation(RACERS)[:3])} if name == "play-race" else {})
+    return asked | ({"run": ",".join(rng.permutation(RACERS)[:3])} if "run" in figures.FIGURES[name].state else {})
 
 
 @pytest.mark.parametrize("name", PAGES)
