@@ -143,7 +143,7 @@ def deal(n, size, rng):
 
 def epochs(answer):
     """Look at a dealer of batches: how large they are, what an epoch covers, and whether it is shuffled anew."""
-    batches = [np.asarray(rows) for rows in islice(answer(10, 4, np.random.default_rng(3)), 9)]
+    batches = [np.array(rows) for rows in islice(answer(10, 4, np.random.default_rng(3)), 9)]
     first, second = (np.concatenate(batches[i : i + 3]) for i in (0, 3))
     shuffled = [np.any(first != np.sort(first)), len(first) != len(second) or np.any(first != second)]
     covered = np.bincount(first, minlength=10)[:10]

@@ -116,3 +116,36 @@ def test_an_unknown_exercise_is_an_error():
 def test_a_slip_that_no_longer_fits_is_an_error():
     with pytest.raises(ValueError, match="must have 'no such line' once"):
         Slip(answers.central, ("no such line", "")).written()
+
+
+def shuffling(n, size, rng):
+    """Deal from one array that is shuffled in place: right, if a batch is used before the next is asked for."""
+    order = np.arange(n)
+    while True:
+        rng.shuffle(order)
+        yield from (order[first : first + size] for first in range(0, n, size))
+
+
+def powers(grad, theta, lr, beta1, beta2, eps):
+    """Adam with the powers of the decays kept as products, and one rate for both corrections."""
+    m, v, b1, b2 = 0 * theta, 0 * theta, 1, 1
+    while True:
+        g, b1, b2 = grad(theta), b1 * beta1, b2 * beta2
+        m += (1 - beta1) * (g - m)
+        v += (1 - beta2) * (g * g - v)
+        theta = theta - lr * np.sqrt(1 - b2) / (1 - b1) * m / (np.sqrt(v) + eps * np.sqrt(1 - b2))
+        yield theta
+
+
+def through_phi(grad, theta, lr, beta):
+    """Nesterov by differences of points."""
+    last = theta
+    while True:
+        ahead = theta + beta * (theta - last)
+        last, theta = theta, ahead - lr * grad(ahead)
+        yield theta
+
+
+@pytest.mark.parametrize(("name", "answer"), [("sgd-4", shuffling), ("adam-3", powers), ("mom-5", through_phi)])
+def test_what_is_right_in_another_way_is_right(name, answer):
+    assert check(name, answer)
