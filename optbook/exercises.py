@@ -7,7 +7,7 @@ do, as an array of numbers: two rules are the same if they walk the same way.
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, pairwise
 
 import numpy as np
 
@@ -110,7 +110,7 @@ def check(name, answer):
     Examples
     --------
     >>> check("gd-1", 0.05)
-    Not yet: that is safe, but twice as long a step still settles.
+    Not yet: that is safe, but a step almost twice as long still settles.
     """
     from optbook import answers  # noqa: F401  not above: it fills EXERCISES, which takes a moment
 
@@ -133,9 +133,11 @@ def check(name, answer):
 def unlike(seen, right):
     """Return how an answer that no known mistake explains differs from the right one, without giving that away."""
     if seen.shape != right.shape:
+        if seen.ndim and seen.shape[1:] == right.shape[1:] and 0 < len(seen) < len(right):
+            return f"it stops after {len(seen)} steps; go on for ever."
         return f"it has shape {seen.shape}, and shape {right.shape} was asked for."
     if not np.isfinite(seen).all():
-        return "it is not finite everywhere."
+        return "it is not finite everywhere: is something divided by zero? Steps count from 1."
     if seen.ndim == 0:
         return f"{seen:g} is too {'large' if seen > right else 'small'}."
     first = np.argmax(np.abs(seen - right).reshape(len(right), -1).max(axis=1) > 1e-9 * abs(right).max())
@@ -160,8 +162,12 @@ def walk(steps=12, **hyper):
     def look(rule):
         if not inspect.isgeneratorfunction(inspect.unwrap(rule)):
             raise TypeError("it must be a generator: a function that yields theta after each step")
-        iterates = rule(slope, np.array([1.5, -2.0, 0.3]), **hyper)
-        return np.stack([np.asarray(theta, dtype=float) for theta in islice(iterates, steps)])
+        points = list(islice(rule(slope, np.array([1.5, -2.0, 0.3]), **hyper), steps))
+        if any(after is before for before, after in pairwise(points)):
+            raise ValueError(
+                "it yields the same array again and again, changed in place; write theta = …, not theta -= …"
+            )
+        return np.stack([np.asarray(theta, dtype=float) for theta in points])
 
     return look
 

@@ -96,7 +96,27 @@ def test_an_answer_that_stops_early_says_so():
     def walker(grad, theta, lr):
         yield theta - lr * grad(theta)
 
-    assert "shape (1, 3), and shape (12, 3) was asked for" in str(check("gd-3", walker))
+    assert "it stops after 1 steps; go on for ever" in str(check("gd-3", walker))
+
+
+@pytest.mark.parametrize("name", ["gd-3", "mom-4", "mom-5", "adam-3", "adam-4"])
+def test_a_theta_that_is_changed_in_place_is_told(name):
+    right = EXERCISES[name].right
+
+    def in_place(grad, theta, **hyper):
+        kept = theta.copy()
+        for new in right(grad, theta, **hyper):
+            kept[:] = new
+            yield kept
+
+    assert "the same array again and again" in str(check(name, in_place))
+
+
+def test_dealing_for_one_epoch_only_is_told():
+    def once(n, size, rng):
+        yield from np.split(rng.permutation(n), range(size, n, size))
+
+    assert "it stops after 4 steps; go on for ever" in str(check("sgd-4", once))
 
 
 def test_where_a_walk_parts_is_told():
