@@ -34,6 +34,7 @@ CARD = """
 :::
 """
 
+BOXES = {"cards": "{grid} 1 1 2 2\n:gutter: 3", "sheet": "{container} sheet"}  # what holds those that are no table
 ENTRY = """
 :::{{container}} entry
 **[{title}]({link})** {call} {about}
@@ -73,7 +74,7 @@ def sheet():
     """Yield an entry for every rule: its name, its call with the defaults, when to use it, its equations."""
     for name, rule in (optbook.OPTIMIZERS | optbook.WRAPPERS | optbook.SCHEDULES).items():
         about = getattr(rule, "use", "") or claim(rule)
-        small = formula(rule).replace(r"\frac", r"\tfrac").replace(r"\dfrac", r"\tfrac")
+        small = formula(rule).replace(r"\frac", r"\tfrac")
         link = f"#optbook.{module(rule)}.{name}"
         yield ENTRY.format(title=rule.title, link=link, call=call(name, rule), about=about, rule=small)
 
@@ -163,10 +164,9 @@ class Registry(SphinxDirective):
         tables = {table.__name__: table for table in (optimizers, wrappers, states, schedules, problems, sheet, cards)}
         if self.arguments[0] not in tables:
             raise self.error(f"registry: the table must be one of {', '.join(tables)}, got {self.arguments[0]!r}")
-        if self.arguments[0] == "sheet":
-            return self.parse_text_to_nodes("::::{container} sheet\n" + "".join(sheet()) + "::::\n")
-        if self.arguments[0] == "cards":
-            return self.parse_text_to_nodes("::::{grid} 1 1 2 2\n:gutter: 3\n" + "".join(cards()) + "::::\n")
+        if self.arguments[0] in BOXES:
+            blocks = "".join(tables[self.arguments[0]]())
+            return self.parse_text_to_nodes(f"::::{BOXES[self.arguments[0]]}\n{blocks}::::\n")
         head, *rows = tables[self.arguments[0]]()
         lines = [head, ["---"] * len(head), *rows]
         text = ["| " + " | ".join(line) + " |" for line in lines]

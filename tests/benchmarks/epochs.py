@@ -115,12 +115,10 @@ def main():
         turns = [{name: seconds(run, problem, batch) for name, run in racers.items()} for _ in range(options.repeats)]
         medians = {name: statistics.median(turn[name] for turn in turns) for name in racers}
         results[str(batch)] = medians
+        print(f"batch {batch:4}: optbook {medians['optbook'] * 1e6:6.1f} µs an update")
         for name, median in islice(medians.items(), 1, None):
-            ratio = medians["optbook"] / median
-            goal = f"(target {target})" if name.endswith("indexed") else ""
-            print(
-                f"batch {batch:4}: optbook {medians['optbook'] * 1e6:6.1f} µs an update, {ratio:.2f} of {name} {goal}"
-            )
+            goal = f" (target {target})" if name.endswith("indexed") else ""
+            print(f"  {medians['optbook'] / median:.2f} of {name}{goal}")
     if options.write:
         versions = {"optbook": optbook.__version__, "numpy": np.__version__, "torch": torch and torch.__version__}
         write("epochs", __file__, versions, results)
