@@ -3,10 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .NOTPARALLEL:
-.PHONY: html test serve lint lock bench clean
+.PHONY: html site test serve lint lock bench clean
 html: .venv/book ; $(BIN)/python conf/build.py
-test: .venv/test html ; $(BIN)/python -m pytest -n 2 --dist loadfile
-serve: .venv/book ; $(BIN)/python conf/build.py --serve
+site: .venv/book ; $(BIN)/python conf/build.py site
+test: .venv/test html ; $(BIN)/python -m pytest -n 2 --dist loadfile && $(BIN)/python conf/build.py report
+serve: .venv/book ; $(BIN)/python conf/build.py serve
 lint: .venv/test ; $(BIN)/ruff check . && $(BIN)/ruff format --check .
 bench: .venv/test html ; $(BIN)/python tests/benchmarks/racing.py && $(BIN)/python tests/benchmarks/figures.py \
 	&& $(BIN)/python tests/benchmarks/epochs.py && $(BIN)/python tests/benchmarks/memory.py

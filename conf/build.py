@@ -2,15 +2,18 @@
 
 All sources are read at once and copied to build/stage; only the copies are built. What the stage holds is trusted only
 if the last build in it went to its end and nothing that every page depends on (the package, the settings, the locked
-packages, the site's address, which files there are) has changed since; otherwise it starts empty. The finished site
-then takes the place of the old one by the renaming of one link.
+packages, the site's address, which files there are) has changed since; otherwise, and always with --fresh, it starts
+empty. What verify.py finds wrong is not published; what is published takes the place of the old site by the renaming of
+one link.
 """
 
 import argparse
 import contextlib
 import fcntl
 import hashlib
+import itertools
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -19,18 +22,28 @@ import sys
 import time
 from pathlib import Path
 
+import checked
+import verify
+
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 STAGE = BUILD / "stage"
 HTML = STAGE / "html"
 DOCTREES = STAGE / "doctrees"
-FINISHED = DOCTREES / "finished"  # ext/access.py writes it, last of all
+FINISHED = DOCTREES / "finished"  # ext/finish.py writes it, last of all
+NOW = STAGE / "now"  # what each process is at work on
+WARNINGS = STAGE / "warnings"
 SNAPSHOT = STAGE / "snapshot"  # what the stage was made from
 TRUSTED = STAGE / "trusted"  # the same, once it has been built
 SITE = BUILD / "html"
+SITES = BUILD / "sites"
+PUBLISHED = BUILD / "published"  # hash of what is published
 EVERYWHERE = ["optbook", "conf"]  # every page depends on these
 SOURCES = [*EVERYWHERE, "docs", "gallery"]
-SPHINX = ["-n", "-W", "--keep-going", "-a", "-c", STAGE / "conf", "-d", DOCTREES, STAGE / "docs", HTML]
+SPHINX = ["-j", "auto", "-n", "-W", "--keep-going", "-a", "-w", WARNINGS]
+SPHINX += ["-c", STAGE / "conf", "-d", DOCTREES, STAGE / "docs", HTML]
+LOCATED = re.compile(r"^\S.*: (?:WARNING|ERROR|CRITICAL): .*", re.MULTILINE)
+RAISED = re.compile(r"^ *(?:\w+\.)*(\w*(?:Error|Exception|Exit)\b.*)", re.MULTILINE)
 TIME_LIMIT = 1200  # seconds
 ENVIRONMENT = {
     # The package of this tree, wherever the build is called from.
@@ -42,6 +55,7 @@ ENVIRONMENT = {
     "TZ": "UTC",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    "OPTBOOK_NOW": str(NOW),
 }
 
 
@@ -54,7 +68,7 @@ def files(root, *folders):
 
 def digest(*parts):
     """Return a hash of the texts, and of the names and contents of the files, that are given."""
-    total = hashlib.sha256(sys.version.encode())
+    total = hashlib.sha256()
     for part in parts:
         for item in part.items() if isinstance(part, dict) else [(part, b"")]:
             total.update(f"{item[0]}\0{len(item[1])}\0".encode() + item[1])
@@ -78,7 +92,7 @@ def read():
     """Return the sources, and the hash of those that every page depends on."""
     sources = files(ROOT, *SOURCES)
     shared = {path: content if path.parts[0] in EVERYWHERE else b"" for path, content in sources.items()}
-    return sources, digest(shared, address())
+    return sources, digest(shared, address(), sys.version)
 
 
 def environment():
@@ -94,13 +108,14 @@ def environment():
     return kept | ENVIRONMENT | homes | dated | {"PATH": path}
 
 
-def prepare():
+def prepare(sources, shared):
     """Bring the stage up to date with the sources: emptied if it cannot be trusted, else only what changed."""
-    sources, shared = read()
     if not TRUSTED.exists() or TRUSTED.read_text() != shared:
         shutil.rmtree(STAGE, ignore_errors=True)
     TRUSTED.unlink(missing_ok=True)
     FINISHED.unlink(missing_ok=True)
+    shutil.rmtree(NOW, ignore_errors=True)
+    NOW.mkdir(parents=True)
     for path, content in sources.items():
         copy = STAGE / path
         if not copy.exists() or copy.read_bytes() != content:
@@ -114,10 +129,13 @@ def trust():
     SNAPSHOT.rename(TRUSTED)
 
 
-def sphinx():
-    """Run Sphinx on the stage in a process group of its own; return whether it went to its end without a warning."""
+def sphinx(lock):
+    """Run Sphinx on the stage in a process group of its own; return whether it went to its end without a warning.
+
+    It holds the lock, too: if this process is killed, the next build waits for Sphinx before it enters the stage.
+    """
     command = [sys.executable, "-m", "sphinx", *SPHINX]
-    process = subprocess.Popen(command, cwd=STAGE, env=environment(), start_new_session=True)
+    process = subprocess.Popen(command, cwd=STAGE, env=environment(), start_new_session=True, pass_fds=[lock.fileno()])
     try:
         return process.wait(TIME_LIMIT) == 0 and FINISHED.exists()
     except subprocess.TimeoutExpired:
@@ -128,44 +146,76 @@ def sphinx():
             os.killpg(process.pid, signal.SIGKILL)  # no kernel outlives its build
 
 
+def culprit():
+    """Return what Sphinx complained of first, or else what was at work, and what was raised there."""
+    said = WARNINGS.read_text(encoding="utf-8").replace(f"{STAGE}{os.sep}", "") if WARNINGS.exists() else ""
+    if located := LOCATED.findall(said):
+        return located[0]
+    at = sorted({path.read_text() for path in NOW.iterdir()}) or ["its end"]
+    return ": ".join([", ".join(at), *RAISED.findall(said)[-1:]])
+
+
 def publish(name):
-    """Put a copy of the finished site in the place of the old one by renaming a link."""
-    target = BUILD / "sites" / name
-    shutil.rmtree(target.parent / "new", ignore_errors=True)
-    shutil.copytree(HTML, target.parent / "new", ignore=shutil.ignore_patterns(".buildinfo*"))
-    shutil.rmtree(target, ignore_errors=True)
-    (target.parent / "new").rename(target)
-    (BUILD / "published").write_text(digest(files(target, ".")))
+    """Put a copy of the finished site in the place of the old one by renaming a link; readers of the old keep it."""
+    before = SITE.resolve()
+    target = next(path for n in itertools.count() if not (path := SITES / f"{name}-{n}").exists())
+    shutil.rmtree(SITES / "new", ignore_errors=True)
+    shutil.copytree(HTML, SITES / "new", ignore=shutil.ignore_patterns(".*"))
+    (SITES / "new").rename(target)
+    PUBLISHED.write_text(digest(files(target, ".")))
     link = BUILD / "html.new"
     link.unlink(missing_ok=True)
     link.symlink_to(target.relative_to(BUILD))
     if SITE.is_dir() and not SITE.is_symlink():
         shutil.rmtree(SITE)
     os.replace(link, SITE)
-    for old in target.parent.iterdir():
-        if old != target:
+    for old in SITES.iterdir():
+        if old not in (target, before):
             shutil.rmtree(old)
 
 
 def is_published(name):
-    """Return whether the published site is the one called `name`, and whole."""
-    site, record = BUILD / "sites" / name, BUILD / "published"
-    known = SITE.is_symlink() and SITE.resolve() == site and record.exists()
-    return known and record.read_text() == digest(files(site, "."))
+    """Return whether the published site was made from the sources called `name`, and is whole."""
+    site = SITE.resolve()
+    known = SITE.is_symlink() and site.parent == SITES and site.name.rpartition("-")[0] == name and PUBLISHED.exists()
+    return known and PUBLISHED.read_text() == digest(files(site, "."))
 
 
-def build():
-    """Build and publish, unless the published site is already what the sources say; return the exit status."""
-    name = digest(read()[0], address(), str(epoch()))[:16]
-    if not is_published(name):
-        prepare()
+def fail(why):
+    """Say why there is nothing new to see; return the exit status."""
+    print(f"The build failed at {why}\nbuild/html is as it was.", file=sys.stderr)
+    return 1
+
+
+def build(lock, fresh=False):
+    """Build, verify and publish, unless the published site is already what the sources say; return the exit status."""
+    sources, shared = read()
+    name = digest(sources, address(), str(epoch()), sys.version)[:16]
+    if fresh or not is_published(name):
+        if fresh:
+            TRUSTED.unlink(missing_ok=True)
+        prepare(sources, shared)
         print("Building the book: every script and every cell runs …", flush=True)
-        if not sphinx():
-            print("The build failed; build/html is as it was.", file=sys.stderr)
-            return 1
+        if not sphinx(lock):
+            return fail(culprit())
+        examined, wrong = verify.examine(STAGE, HTML)
+        if wrong:
+            return fail("\n".join(wrong[:20]))
+        checked.report("build", name, "By the build, before it publishes anything", examined)
+        checked.fill(HTML, name)
         trust()
         publish(name)
-    print(f"The book is ready: open {SITE / 'index.html'}")
+    print(f"The book is ready: open {SITE / 'index.html'}\nIts hash is {PUBLISHED.read_text()}")
+    return 0
+
+
+def report():
+    """Publish the site once more, with what its tests have found about it."""
+    name = SITE.resolve().name.rpartition("-")[0]
+    if not (is_published(name) and TRUSTED.exists()):
+        return fail("its report: there is no whole site that it could be about")
+    checked.fill(HTML, name)
+    publish(name)
     return 0
 
 
@@ -178,28 +228,42 @@ def serve():
     return subprocess.run(command, env=environment(), check=False).returncode
 
 
-def alone(lock):
-    """Wait until no other build works in this tree."""
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        print("Another build or `make serve` is at work here; waiting for it …", flush=True)
-        fcntl.flock(lock, fcntl.LOCK_EX)
+@contextlib.contextmanager
+def alone():
+    """Wait until no other build works in this tree, and keep others out."""
+    BUILD.mkdir(exist_ok=True)
+    with open(BUILD / "lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Another build or `make serve` is at work here; waiting for it …", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield lock
+
+
+ACTS = {
+    "html": lambda lock: build(lock),
+    "site": lambda lock: build(lock, fresh=True),
+    "report": lambda _: report(),
+    "serve": lambda _: serve(),
+}
 
 
 def main():
     """Do what the command line says; one build at a time."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--serve", dest="act", action="store_const", const=serve, default=build, help=serve.__doc__)
-    parser.add_argument("--prepare", dest="act", action="store_const", const=prepare, help=prepare.__doc__)
-    parser.add_argument("--trust", dest="act", action="store_const", const=trust, help=trust.__doc__)
+    parser.add_argument("act", nargs="?", default="html", choices=[*ACTS, "prepare", "trust"])
     act = parser.parse_args().act
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that `finally` runs
-    BUILD.mkdir(exist_ok=True)
-    with open(BUILD / "lock", "w") as lock:
-        if act in (build, serve):
-            alone(lock)
-        return act()
+    if act in ("prepare", "trust"):  # steps of `serve`, which holds the lock
+        return prepare(*read()) if act == "prepare" else trust()
+    try:
+        with alone() as lock:
+            return ACTS[act](lock)
+    except OSError as error:
+        return fail(error)
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ language = "en"
 extensions = [
     "myst_nb", "sphinx.ext.autodoc", "numpydoc", "sphinx_copybutton", "sphinx_design", "sphinx_gallery.gen_gallery",
     "sphinx_sitemap", "sphinxcontrib.bibtex", "sphinxext.opengraph", "notfound.extension",
-    "ext.mathml", "ext.listing", "ext.exercise", "ext.play", "ext.registry", "ext.gallery", "ext.access",
+    "ext.mathml", "ext.listing", "ext.exercise", "ext.play", "ext.registry", "ext.gallery", "ext.finish",
 ]
 # fmt: on
 exclude_patterns = ["gallery/**/*.ipynb", "gallery/**/*.py", "gallery/**/*.zip", "**/README.*"]
@@ -29,6 +29,7 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 nb_output_stderr = "error"
 nb_merge_streams = True
+nb_mime_priority_overrides = [("html", "text/html", None), ("html", "application/javascript", None)]
 nb_code_prompt_show = nb_code_prompt_hide = "Show the code"
 numfig = True
 bibtex_bibfiles = ["../docs/references.bib"]
@@ -54,6 +55,9 @@ sphinx_gallery_conf = {
     "reset_modules": ("matplotlib", "ext.gallery.isolate"),
     "reset_modules_order": "both",
     "show_signature": False,
+    "parallel": True,
+    "css": ("sg_gallery",),
+    "capture_repr": ("__repr__",),
     "remove_config_comments": True,
 }
 

@@ -1,6 +1,6 @@
-"""Mend, in the written pages, what keeps the theme and its plugins from being open to all."""
+"""Mend, in the written pages, what keeps the theme and its plugins from being open to all, or from being HTML."""
 
-from pathlib import Path
+import re
 
 REPAIRS = {
     # A heading by role needs a level.
@@ -10,22 +10,20 @@ REPAIRS = {
     '<aside class="toc-drawer': '<aside aria-label="On this page" class="toc-drawer',
     # The children of a list are its items.
     'role="doc-biblioentry"': 'role="listitem"',
+    # What folds code away is named by the words on it, which are no paragraph.
+    r'<summary aria-label="Toggle hidden content">\s*<p class="collapsed [^>]*>(.*?)</p>\s*<p .*?</p>\s*': (
+        r'<summary><span class="admonition-title">\1</span>'
+    ),
+    # A tip is a title; an id is given once, and not to lists of tags where there are no tags.
+    '(class="sphx-glr-thumbcontainer") tooltip=': r"\1 title=",
+    "<div id='sg-tag-list' class='sphx-glr-tag-list'></div>": "",
+    # An attribute with nothing in it says nothing.
+    ' columnspacing=""': "",
 }
 
 
-def repair(app, exception):
-    """Apply every repair to every page, and say that the build went to its end."""
-    if exception is not None:
-        return
-    for path in Path(app.outdir).rglob("*.html"):
-        text = path.read_text(encoding="utf-8")
-        for old, new in REPAIRS.items():
-            text = text.replace(old, new)
-        path.write_text(text, encoding="utf-8")
-    Path(app.doctreedir, "finished").touch()
-
-
-def setup(app):
-    """Listen to the end of the build."""
-    app.connect("build-finished", repair)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+def repair(text):
+    """Return a page with every repair."""
+    for old, new in REPAIRS.items():
+        text = re.sub(old, new, text)
+    return text

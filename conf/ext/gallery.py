@@ -2,9 +2,11 @@
 
 import os
 import re
+import signal
 import sys
 import unicodedata
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +15,37 @@ from PIL import Image
 from sphinx_gallery.directives import imgsgnode
 
 SAVED = {}
+NOW = Path(os.environ["OPTBOOK_NOW"])  # where each process says what it is at work on
+TIME_LIMIT = 120  # seconds of a script
+
+
+def begin(work):
+    """Say what this process is at work on from now on."""
+    (NOW / str(os.getpid())).write_text(work)
+
+
+def end():
+    """Say that this process is done with what it was at work on."""
+    (NOW / str(os.getpid())).unlink(missing_ok=True)
+
+
+def stop(*_):
+    """End a script that takes too long."""
+    raise TimeoutError(f"the script takes longer than {TIME_LIMIT} s")
 
 
 def isolate(gallery_conf, fname, when):
     """Start every script from the same state, with a package of its own and warnings as errors; undo all after it."""
     if when == "before":
+        begin(str(fname))
+        signal.signal(signal.SIGALRM, stop)
+        signal.alarm(TIME_LIMIT)
         SAVED.update(filters=warnings.filters[:], numpy=np.geterr(), environ=dict(os.environ))
         SAVED.update(printing=np.get_printoptions(), package=unload())
         warnings.simplefilter("error")
     elif SAVED:
+        signal.alarm(0)
+        end()
         unload()
         sys.modules.update(SAVED["package"])
         warnings.filters[:] = SAVED["filters"]
@@ -74,15 +98,22 @@ def describe(app, doctree, docname):
 
 def lighten(app):
     """Store the gallery's drawings in 256 colours, which is all that line art needs, at a third of the weight."""
-    for path in Path(app.srcdir, "gallery").rglob("images/**/*.png"):
-        with Image.open(path) as picture:
-            if picture.mode == "RGBA":
-                picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(path, optimize=True)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(lighten_one, Path(app.srcdir, "gallery").rglob("images/**/*.png")))
+
+
+def lighten_one(path):
+    """Store one drawing in 256 colours."""
+    with Image.open(path) as picture:
+        if picture.mode == "RGBA":
+            picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def setup(app):
     """Listen to autodoc, to the gallery's end, and to pages that are about to be written."""
     app.connect("builder-inited", lighten, priority=900)
+    app.connect("source-read", lambda app, docname, _: begin(docname))
+    app.connect("doctree-read", lambda *_: end())
     app.connect("autodoc-process-docstring", add_examples, priority=900)
     app.connect("doctree-resolved", describe)
     return {"parallel_read_safe": True}

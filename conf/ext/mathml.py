@@ -6,6 +6,7 @@ speak to it through a pipe, which unlike that package's socket is there as soon 
 
 import functools
 import json
+import os
 import re
 import subprocess
 import unicodedata
@@ -38,8 +39,8 @@ THIN_SPACE = '<mspace width="0.1667em"></mspace>'
 
 
 @functools.cache
-def node():
-    """Start the one Node process of this build."""
+def node(process):
+    """Start the one Node that a process of this build, known by its number, talks to."""
     command = [NODE, "-e", SCRIPT, KATEX]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
 
@@ -56,8 +57,8 @@ def letter(match):
 def render(tex, display):
     """Return `tex` as a MathML element; raise an error that quotes it if KaTeX cannot read it."""
     options = {"output": "mathml", "displayMode": display, "throwOnError": True, "strict": "error"}
-    print(json.dumps([tex, options]), file=node().stdin, flush=True)
-    line = node().stdout.readline()
+    print(json.dumps([tex, options]), file=node(os.getpid()).stdin, flush=True)
+    line = node(os.getpid()).stdout.readline()
     answer = json.loads(line) if line else {"error": "Node has stopped"}
     if "error" in answer:
         raise ValueError(f"cannot typeset {tex!r}: {answer['error']}")

@@ -1,0 +1,57 @@
+"""A strict Content-Security-Policy on every page: no script or style runs but the site's own files.
+
+The theme writes one script and one style sheet into every page, and its icons and tables carry styles of their own: all
+of these move into files. A script that we do not know stays where it is, and verify.py refuses its page: a policy
+that let in whatever a page happens to hold would stop nothing.
+"""
+
+import hashlib
+import re
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'"
+)
+META = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+HEAD = '<meta charset="utf-8">'
+THEME = re.compile(
+    r'<script>\s*document\.body\.dataset\.theme = localStorage\.getItem\("theme"\) \|\| "auto";\s*</script>'
+)
+SHEET = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+ROOT = re.compile(r'href="([^"]*)_static/')
+STYLE = re.compile(r' style="([^"]*)"')
+OF_ITS_OWN = {
+    "a script": re.compile(r'<script(?![^>]* src=)(?! type="application/json")'),
+    "a style": re.compile(r'<style\b|<[^>]* style="'),
+    "a handler": re.compile(r'<[^>]* on[a-z]+="'),
+}
+
+
+def key(style):
+    """Return a short name for a style."""
+    return hashlib.sha256(style.encode()).hexdigest()[:8]
+
+
+def sheet(pages):
+    """Return one style sheet with all styles that pages carry."""
+    sheets = {found for text in pages.values() for found in SHEET.findall(text)}
+    styles = {found for text in pages.values() for found in STYLE.findall(text)}
+    rules = [f'[data-style="{key(style)}"] {{ {style} }}\n' for style in sorted(styles)]
+    return "".join([*sorted(sheets), *rules])
+
+
+def enforce(text, name):
+    """Return a page with the policy, its own script in theme.js and its styles in the sheet called `name`."""
+    root = ROOT.search(text)[1]  # of the page that is shown for any missing one, an absolute address
+    link = f'<link rel="stylesheet" type="text/css" href="{root}_static/{name}">'
+    first = ["theme", "maths"] if "<math" in text else ["theme"]  # what runs before anything is drawn
+    text = THEME.sub("".join(f'<script src="{root}_static/{script}.js"></script>' for script in first), text)
+    text = SHEET.sub("", text).replace("</head>", f"{link}</head>", 1)
+    return STYLE.sub(lambda found: f' data-style="{key(found[1])}"', text).replace(HEAD, HEAD + META, 1)
+
+
+def fault(text):
+    """Return what is wrong with a page, in a few words; nothing if all is well."""
+    if META not in text:
+        return "is without the policy"
+    return next((f"has {what} of its own" for what, pattern in OF_ITS_OWN.items() if pattern.search(text)), "")

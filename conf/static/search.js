@@ -1,0 +1,2 @@
+// Opened from disk, a page may not read another: then results come without excerpts, and nobody asks in vain.
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
