@@ -1,9 +1,11 @@
-"""The last hand on the written pages: open to all, under the policy, alike in every build; then the mark of the end."""
+"""The last hand on the written pages: open to all, under the policy, light, alike in every build. Then, the mark."""
 
 import hashlib
 from pathlib import Path
 
-from ext import access, alike, policy
+from ext import access, alike, font, pack, policy, purge
+
+FONT = Path("fonts", "latinmodern-math.woff2")
 
 
 def finish(app, exception):
@@ -12,15 +14,24 @@ def finish(app, exception):
         return
     out = Path(app.outdir)
     pages = {path: alike.page(access.repair(path.read_text(encoding="utf-8"))) for path in sorted(out.rglob("*.html"))}
-    sheet = policy.sheet(pages)
-    name = f"inline.{policy.key(sheet)}.css"
-    (out / "_static" / name).write_text(sheet, encoding="utf-8")
-    for path, text in pages.items():
-        path.write_text(policy.enforce(text, name), encoding="utf-8")
+    for path, text in lighter(out / "_static", pages):
+        path.write_text(text, encoding="utf-8")
+    font.shrink(Path(app.confdir, "static", FONT), out / "_static" / FONT, font.letters(pages.values()))
     sitemap = out / "sitemap.xml"
     sitemap.write_text(alike.sitemap(sitemap.read_text(encoding="utf-8")), encoding="utf-8")
     sign(out)
     Path(app.doctreedir, "finished").touch()
+
+
+def lighter(static, pages):
+    """Yield each page under the policy, with one style sheet and one script for all that every page has."""
+    for old in static.glob("book.*.*"):  # of an earlier build
+        old.unlink()
+    known = purge.words(pages.values(), [path.read_text(encoding="utf-8") for path in sorted(static.rglob("*.js"))])
+    styles = policy.sheet(pages.values())
+    for path, text in pages.items():
+        text = pack.sheets(policy.enforce(text), static, styles, known)
+        yield path, pack.scripts(text, static)
 
 
 def sign(out):

@@ -34,20 +34,19 @@ def key(style):
 
 def sheet(pages):
     """Return one style sheet with all styles that pages carry."""
-    sheets = {found for text in pages.values() for found in SHEET.findall(text)}
-    styles = {found for text in pages.values() for found in STYLE.findall(text)}
+    sheets = {found for text in pages for found in SHEET.findall(text)}
+    styles = {found for text in pages for found in STYLE.findall(text)}
     rules = [f'[data-style="{key(style)}"] {{ {style} }}\n' for style in sorted(styles)]
     return "".join([*sorted(sheets), *rules])
 
 
-def enforce(text, name):
-    """Return a page with the policy, its own script in theme.js and its styles in the sheet called `name`."""
+def enforce(text):
+    """Return a page with the policy, without the theme's script, and without styles: those are in the `sheet`."""
     root = ROOT.search(text)[1]  # of the page that is shown for any missing one, an absolute address
-    link = f'<link rel="stylesheet" type="text/css" href="{root}_static/{name}">'
-    first = ["theme", "maths"] if "<math" in text else ["theme"]  # what runs before anything is drawn
-    text = THEME.sub("".join(f'<script src="{root}_static/{script}.js"></script>' for script in first), text)
-    text = SHEET.sub("", text).replace("</head>", f"{link}</head>", 1)
-    return STYLE.sub(lambda found: f' data-style="{key(found[1])}"', text).replace(HEAD, HEAD + META, 1)
+    maths = " data-maths" if "<math" in text else ""
+    text = THEME.sub(f'<script src="{root}_static/first.js"{maths}></script>', text)
+    text = STYLE.sub(lambda found: f' data-style="{key(found[1])}"', SHEET.sub("", text))
+    return text.replace(HEAD, HEAD + META, 1)
 
 
 def fault(text):

@@ -2,9 +2,11 @@
 class OptFigure extends HTMLElement {
   connectedCallback() {
     this.spec = JSON.parse(this.find("script").textContent);
+    this.state = { ...this.spec.state };
     this.parts = {};
     const asked = new URLSearchParams(location.search);
-    this.set(asked.get("figure") === this.id ? asked : new Map());
+    if (asked.get("figure") === this.id) this.set(asked);
+    else this.whenNear(() => this.wake());
     this.find("fieldset").disabled = false;
     const start = this.find(".start");
     start?.setAttribute("tabindex", 0);
@@ -16,7 +18,23 @@ class OptFigure extends HTMLElement {
     this.on("pointermove", (event) => start?.hasPointerCapture(event.pointerId) && this.point(event));
   }
   find(selector) { return this.querySelector(selector); }
-  on(type, act) { this.addEventListener(type, act); }
+  on(type, act) {
+    this.addEventListener(type, (event) => {
+      this.wake();
+      act(event);
+    });
+  }
+
+  // The picture is finished as it is: nothing is computed before a reader comes near, or does something.
+  wake() { this.scene || this.show(); }
+  whenNear(act) {
+    const watch = new IntersectionObserver(([{ isIntersecting }]) => {
+      if (!isIntersecting) return;
+      watch.disconnect();
+      act();
+    }, { rootMargin: "50%" });
+    watch.observe(this);
+  }
 
   // Take over the values of a link; what is not allowed becomes the nearest that is.
   set(asked) {

@@ -1,9 +1,8 @@
 // Let the keyboard scroll what is wider than the screen, and nothing else.
 const wide = () => {
-  for (const box of document.querySelectorAll("article pre, article div.math, .table-wrapper, article figure, .drawing")) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-    else box.removeAttribute("tabindex");
-  }
+  const boxes = [...document.querySelectorAll("article pre, article div.math, .table-wrapper, article figure, .drawing")];
+  const over = boxes.map((box) => box.scrollWidth > box.clientWidth); // all are measured before any is changed
+  boxes.forEach((box, i) => (over[i] ? (box.tabIndex = 0) : box.removeAttribute("tabindex")));
 };
 addEventListener("load", wide);
 addEventListener("resize", wide);

@@ -34,6 +34,8 @@ def play(visit, site):
         seen = visit(f"{(site / PAGES[name]).as_uri()}{asked and f'?figure={name}&{asked}'}", **options)
         assert not seen.complaints
         seen.page.locator(".opt-figure").evaluate("figure => figure.scrollIntoView({ behavior: 'instant' })")
+        if options.get("java_script_enabled", True):
+            seen.page.wait_for_function("document.querySelector('.opt-figure').scene")
         return seen.page
 
     return play
