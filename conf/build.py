@@ -22,6 +22,8 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
+
 import checked
 import verify
 
@@ -40,10 +42,11 @@ SITES = BUILD / "sites"
 PUBLISHED = BUILD / "published"  # hash of what is published
 EVERYWHERE = ["optbook", "conf"]  # every page depends on these
 SOURCES = [*EVERYWHERE, "docs", "gallery"]
-SPHINX = ["-j", "auto", "-n", "-W", "--keep-going", "-a", "-w", WARNINGS]
+SPHINX = ["-j", "auto", "-n", "-W", "--keep-going", "-T", "-a", "-w", WARNINGS]
 SPHINX += ["-c", STAGE / "conf", "-d", DOCTREES, STAGE / "docs", HTML]
 LOCATED = re.compile(r"^\S.*: (?:WARNING|ERROR|CRITICAL): .*", re.MULTILINE)
-RAISED = re.compile(r"^ *(?:\w+\.)*(\w*(?:Error|Exception|Exit)\b.*)", re.MULTILINE)
+RAISED = re.compile(r"^ *(?:\w+\.)*(?!Cell|Execution|SphinxParallel)(\w*(?:Error|Exception|Exit): .*)", re.MULTILINE)
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 TIME_LIMIT = 1200  # seconds
 ENVIRONMENT = {
     # The package of this tree, wherever the build is called from.
@@ -99,9 +102,9 @@ def environment():
     """Return the environment of the build: what the user has set for other purposes stays out."""
     home = BUILD / "home"
     home.mkdir(parents=True, exist_ok=True)
-    (home / "matplotlibrc").touch()
-    kept = {name: os.environ[name] for name in ("TMPDIR", "LD_LIBRARY_PATH") if name in os.environ}
-    homes = dict.fromkeys(["HOME", "JUPYTER_CONFIG_DIR", "MPLCONFIGDIR", "MATPLOTLIBRC"], str(home))
+    (home / "matplotlibrc").write_text("svg.hashsalt: optbook\n")  # else the parts of a drawing have names by chance
+    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
+    homes = dict.fromkeys(["HOME", "TMPDIR", "JUPYTER_CONFIG_DIR", "MPLCONFIGDIR", "MATPLOTLIBRC"], str(home))
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     day = time.strftime("%Y-%m-%d", time.gmtime(epoch()))
     dated = {"SITE_URL": address(), "SOURCE_DATE_EPOCH": str(epoch()), "OPTBOOK_DATE": day}
@@ -142,17 +145,27 @@ def sphinx(lock):
         print(f"The build took more than {TIME_LIMIT} s and was stopped.", file=sys.stderr)
         return False
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # no kernel outlives its build
+        end(process)
+
+
+def end(process):
+    """Kill a process with all that it has started: its group, and kernels, which have groups of their own."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for descendant in psutil.Process(process.pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                descendant.kill()
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def culprit():
     """Return what Sphinx complained of first, or else what was at work, and what was raised there."""
-    said = WARNINGS.read_text(encoding="utf-8").replace(f"{STAGE}{os.sep}", "") if WARNINGS.exists() else ""
+    said = COLOUR.sub("", WARNINGS.read_text(encoding="utf-8")) if WARNINGS.exists() else ""
+    said = said.replace(f"{STAGE}{os.sep}", "")
     if located := LOCATED.findall(said):
         return located[0]
     at = sorted({path.read_text() for path in NOW.iterdir()}) or ["its end"]
-    return ": ".join([", ".join(at), *RAISED.findall(said)[-1:]])
+    return ": ".join([", ".join(at), *RAISED.findall(said)[:1]])
 
 
 def publish(name):
@@ -174,11 +187,14 @@ def publish(name):
             shutil.rmtree(old)
 
 
+def published():
+    """Return what the sources of the published site are called; nothing if there is none."""
+    return SITE.resolve().name.rpartition("-")[0] if SITE.is_symlink() else ""
+
+
 def is_published(name):
     """Return whether the published site was made from the sources called `name`, and is whole."""
-    site = SITE.resolve()
-    known = SITE.is_symlink() and site.parent == SITES and site.name.rpartition("-")[0] == name and PUBLISHED.exists()
-    return known and PUBLISHED.read_text() == digest(files(site, "."))
+    return published() == name and PUBLISHED.exists() and PUBLISHED.read_text() == digest(files(SITE.resolve(), "."))
 
 
 def fail(why):
@@ -211,7 +227,7 @@ def build(lock, fresh=False):
 
 def report():
     """Publish the site once more, with what its tests have found about it."""
-    name = SITE.resolve().name.rpartition("-")[0]
+    name = published()
     if not (is_published(name) and TRUSTED.exists()):
         return fail("its report: there is no whole site that it could be about")
     checked.fill(HTML, name)

@@ -3,7 +3,6 @@
 import importlib.util
 import json
 import subprocess
-import sys
 import textwrap
 from itertools import islice
 from pathlib import Path
@@ -11,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "conf"))
 from ext import compiler
 from ext.mathml import NODE
 

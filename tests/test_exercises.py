@@ -1,16 +1,12 @@
 """Exercises: starters run and are not yet right, solutions are right, mistakes are named, notebooks hold them all."""
 
-import sys
-
 import numpy as np
 import pytest
 
+from ext.exercise import exercises
 from optbook import answers, check
 from optbook.exercises import EXERCISES, Slip
 from tests.site.test_pages import CHAPTER, ROOT
-
-sys.path.insert(0, str(ROOT / "conf"))
-from ext.exercise import exercises
 
 PAGES = {name: (ROOT / "docs" / name).with_suffix(".md").read_text(encoding="utf-8") for name in CHAPTER}
 FOUND = {name: parts for text in PAGES.values() for name, parts in exercises(text).items()}

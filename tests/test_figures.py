@@ -3,17 +3,13 @@
 import importlib.util
 import json
 import re
-import sys
 from itertools import islice
 
 import numpy as np
 import pytest
 
-from optbook import OPTIMIZERS, PROBLEMS, SCHEDULES, bowl, figures, minimize
-from tests.site.conftest import ROOT
-
-sys.path.insert(0, str(ROOT / "conf"))
 from ext import figure
+from optbook import OPTIMIZERS, PROBLEMS, SCHEDULES, bowl, figures, minimize
 
 LIMITED = [name for name, rule in OPTIMIZERS.items() if rule.limit]
 DAMPED = [name for name, rule in OPTIMIZERS.items() if rule.critical]

@@ -12,16 +12,27 @@ from pathlib import Path
 import numpy as np
 from docutils import nodes
 from PIL import Image
+from sphinx.errors import ExtensionError
 from sphinx_gallery.directives import imgsgnode
 
 SAVED = {}
 NOW = Path(os.environ["OPTBOOK_NOW"])  # where each process says what it is at work on
 TIME_LIMIT = 120  # seconds of a script
+LONGEST = 1_000_000  # characters of a page
 
 
 def begin(work):
     """Say what this process is at work on from now on."""
     (NOW / str(os.getpid())).write_text(work)
+
+
+def read(app, docname, source):
+    """Say that a page is read; refuse one that no reader would ever come to the end of."""
+    begin(str(Path(app.env.doc2path(docname)).relative_to(Path(app.srcdir).parent)))
+    if len(source[0]) > LONGEST:
+        raise ExtensionError(
+            f"{docname} has {len(source[0])} characters, more than {LONGEST}: what does its script print?"
+        )
 
 
 def end():
@@ -88,6 +99,8 @@ def describe(app, doctree, docname):
     """
     for image in doctree.findall(nodes.image):
         thumb = re.search(r"(gallery/.*/)images/thumb/sphx_glr_(plot_\w+)_thumb", image["uri"])
+        if thumb:
+            image["loading"] = "lazy"  # a gallery has many, and most are far down
         if thumb and not image.get("alt"):
             image["alt"] = f"Figure of: {app.env.titles[thumb[1] + thumb[2]].astext()}"
         image["alt"] = plain(image.get("alt", ""))
@@ -97,22 +110,23 @@ def describe(app, doctree, docname):
 
 
 def lighten(app):
-    """Store the gallery's drawings in 256 colours, which is all that line art needs, at a third of the weight."""
+    """Store the gallery's drawings in few colours, which is all that line art needs, at a third of the weight."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(lighten_one, Path(app.srcdir, "gallery").rglob("images/**/*.png")))
 
 
 def lighten_one(path):
-    """Store one drawing in 256 colours."""
+    """Store one drawing in 256 colours, or in 64 if it is a thumbnail."""
     with Image.open(path) as picture:
         if picture.mode == "RGBA":
-            picture.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(path, optimize=True)
+            colours = 64 if path.parent.name == "thumb" else 256
+            picture.quantize(colours, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def setup(app):
     """Listen to autodoc, to the gallery's end, and to pages that are about to be written."""
     app.connect("builder-inited", lighten, priority=900)
-    app.connect("source-read", lambda app, docname, _: begin(docname))
+    app.connect("source-read", read)
     app.connect("doctree-read", lambda *_: end())
     app.connect("autodoc-process-docstring", add_examples, priority=900)
     app.connect("doctree-resolved", describe)

@@ -3,14 +3,18 @@
 The race with its six racers and 300 steps, in the machine's Chromium, medians of 200 steps. It needs the built site.
 """
 
-import shutil
+import sys
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests import browser
+
 PAGE = Path(__file__).parents[2] / "build" / "html" / "adam.html"
 MEASURE = """() => {
   const figure = document.querySelector(".opt-figure"), slider = figure.querySelector("[name=x]");
+  figure.wake();
   const idle = document.createElement("input");
   idle.addEventListener("input", () => {});
   const times = (target) => {
@@ -35,13 +39,12 @@ def measure(page):
 def main():
     """Open the page of the race, measure, and print."""
     with sync_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page()
+        started = playwright.chromium.launch(executable_path=browser.chromium(), args=browser.FLAGS)
+        page = started.new_page()
         page.goto(PAGE.as_uri())
         says = "{racers} racers x {steps} steps, one slider step: {step:.2f} ms; an empty handler: {empty:.3f} ms"
         print(says.format(**measure(page)))
-        browser.close()
+        started.close()
 
 
 if __name__ == "__main__":

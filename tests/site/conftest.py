@@ -1,11 +1,7 @@
 """The built site, its pages, and a browser to look at them with."""
 
-import functools
-import http.server
-import shutil
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,16 +9,11 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 
+from tests import browser
+
 ROOT = Path(__file__).parents[2]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+NODE = ROOT / ".venv" / "node" / "node_modules"
+STOPPED = "document.addEventListener('securitypolicyviolation', (e) => console.error('stopped', e.violatedDirective))"
 
 
 def build(root=ROOT):
@@ -49,48 +40,44 @@ def pages(site):
 @pytest.fixture(scope="session")
 def address(site):
     """Serve the site on a local port, and return its address."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=site))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with browser.served(site) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def chromium():
     """Start the machine's Chromium."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    assert path, "the tests need chromium: apt-get install chromium (.ci/run does)"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+        started = playwright.chromium.launch(executable_path=browser.chromium(), args=browser.FLAGS)
+        yield started
+        started.close()
+
+
+def opened(chromium, url, width=1280, height=900, **options):
+    """Open an address in a fresh window, and note all it asks for and complains of, the policy's complaints too."""
+    context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+    context.add_init_script(STOPPED)
+    page = context.new_page()
+    seen = SimpleNamespace(page=page, asked=[], complaints=[])
+    page.on("response", lambda response: seen.asked.append(response))
+    page.on("console", lambda message: seen.complaints.append(f"{message.text} {message.location}"))
+    page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    page.on("requestfailed", lambda request: seen.complaints.append(f"failed: {request.url}"))
+    page.goto(url, wait_until="load")
+    if options.get("java_script_enabled", True):
+        page.evaluate("document.fonts.ready.then(() => true)")
+    return seen
 
 
 @pytest.fixture
 def visit(chromium):
-    """Return a function that opens an address in a fresh window, and notes all it asks for and complains of."""
-    contexts = []
+    """Return a function that opens an address in a fresh window, as `opened` does."""
+    windows = []
 
-    def visit(url, width=1280, height=900, **options):
-        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        seen = SimpleNamespace(page=page, asked=[], complaints=[])
-        page.on("response", lambda response: seen.asked.append(response))
-        page.on("console", lambda message: seen.complaints.append(f"{message.text} {message.location}"))
-        page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-        page.on("requestfailed", lambda request: seen.complaints.append(f"failed: {request.url}"))
-        page.goto(url, wait_until="load")
-        if options.get("java_script_enabled", True):
-            page.evaluate("document.fonts.ready.then(() => true)")
-        return seen
+    def visit(url, **options):
+        windows.append(opened(chromium, url, **options))
+        return windows[-1]
 
     yield visit
-    for context in contexts:
-        context.close()
+    for seen in windows:
+        seen.page.context.close()

@@ -5,17 +5,13 @@ import functools
 import inspect
 import json
 import re
-import sys
 from itertools import islice
 
 import numpy as np
 import pytest
 
-from optbook import OPTIMIZERS, PROBLEMS, SCHEDULES, data, figures, line_fit
-from tests.site.conftest import ROOT
-
-sys.path.insert(0, str(ROOT / "conf"))
 from ext import bundle, compiler, figure
+from optbook import OPTIMIZERS, PROBLEMS, SCHEDULES, data, figures, line_fit
 
 STEPS, ENOUGH, TOLERANCE = 200, 100, 1e-12
 

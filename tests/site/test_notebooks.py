@@ -1,15 +1,12 @@
 """Exercises as they are published: folded on the page, and all in a notebook beside it."""
 
-import sys
 from collections import Counter
 
 import nbformat
 import pytest
 
-from tests.site.test_pages import CHAPTER, ROOT
-
-sys.path.insert(0, str(ROOT / "conf"))
 from ext.exercise import CODE, exercises, notebook
+from tests.site.test_pages import CHAPTER, ROOT
 
 PAGES = {name: (ROOT / "docs" / name).with_suffix(".md").read_text(encoding="utf-8") for name in CHAPTER}
 

@@ -1,0 +1,1 @@
+"""The fault programme: `make faults`."""

@@ -1,0 +1,657 @@
+"""Harm done to a small book, and what must come of it.
+
+Each experiment names the gates that stand against the harm: with the edits that switch them `off`, it must fail. Edits
+of `sooner` are made in both cases: they bring a limit near, or open a door for the harm.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.faults.book import PYTHON, ROOT, SCRIPT
+
+EXPERIMENTS = {}
+BUILD, CONF, GALLERY = "conf/build.py", "conf/conf.py", "conf/ext/gallery.py"
+ONE, TWO, INDEX, OTHER = "gallery/few/plot_one.py", "gallery/few/plot_two.py", "docs/index.md", "docs/other.md"
+SHOW, RESULT = "plt.show()", 'print("ends at"'
+RULE, STEP = "optbook/optimizers.py", "theta = theta - eta * grad(theta)"
+SHORTER = (RULE, STEP, "theta = theta - 0.5 * eta * grad(theta)")
+
+# Gates, each as the edit that takes it away
+STRICT = (BUILD, '"-W", ', "")
+STATUS = (BUILD, "process.wait(TIME_LIMIT) == 0 and FINISHED.exists()", "process.wait(TIME_LIMIT) is not None")
+TRUST = (BUILD, "    TRUSTED.unlink(missing_ok=True)\n    FINISHED", "    FINISHED")
+VERIFIED = (BUILD, "        if wrong:", "        if False:")
+ASIDE = (
+    BUILD,
+    "    before = SITE.resolve()\n",
+    "    before = SITE.resolve()\n    shutil.copytree(HTML, before, dirs_exist_ok=True)\n",
+)
+CLEAN = (BUILD, "return kept | ENVIRONMENT | homes", "return kept | ENVIRONMENT | homes | dict(os.environ)")
+CELLS = (CONF, "nb_execution_raise_on_error = True", "nb_execution_raise_on_error = False")
+ABORT = (CONF, '"abort_on_example_error": True', '"abort_on_example_error": False')
+ISOLATED = (CONF, '"reset_modules": ("matplotlib", "ext.gallery.isolate")', '"reset_modules": ()')
+
+# Doors
+ONE_BY_ONE = (CONF, '"parallel": True', '"parallel": False')
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What is done, which edits switch the gates off, and which are made in any case."""
+
+    title: str
+    act: object
+    off: tuple
+    sooner: tuple
+
+
+def experiment(title, *off, sooner=()):
+    """Register a function that does harm to a book, and asserts that no reader suffers from it."""
+
+    def register(act):
+        EXPERIMENTS[act.__name__] = Experiment(title, act, off, sooner)
+        return act
+
+    return register
+
+
+# Nothing published is old
+
+
+@experiment("the library is edited", (BUILD, " or TRUSTED.read_text() != shared", ""))
+def library(book):
+    pages = ["index.html", "gallery/few/plot_one.html"]
+    before = [book.text(page) for page in pages]
+    book.edit(*SHORTER)
+    book.builds()
+    assert all(book.text(page) != old for page, old in zip(pages, before, strict=True)), "a page is stale"
+
+
+NAMES = (
+    BUILD,
+    'content if path.parts[0] in EVERYWHERE else b"" for path, content in sources.items()}',
+    "content for path, content in sources.items() if path.parts[0] in EVERYWHERE}",
+)
+
+
+@experiment("a page is renamed", NAMES)
+def renamed(book):
+    book.edit(INDEX, "other\n", "moved\n")
+    book.write("docs/moved.md", (book.root / OTHER).read_text(encoding="utf-8"))
+    book.remove(OTHER)
+    book.builds()
+    assert "Another page" in book.text("moved.html")
+    assert not (book.site / "other.html").exists(), "the page is still published under its old name"
+
+
+@experiment("a page is deleted", NAMES)
+def deleted(book):
+    book.edit(INDEX, "other\n", "")
+    book.remove(OTHER)
+    book.builds()
+    assert not (book.site / "other.html").exists(), "the page is still published"
+
+
+@experiment("a page that comes from nowhere lies about", VERIFIED)
+def stray(book):
+    (book.root / "build" / "stage" / "html" / "stray.html").write_text(book.text("other.html"), encoding="utf-8")
+    book.edit(OTHER, "Another", "Yet another")
+    book.fails("stray.html: comes from no source")
+
+
+@experiment(
+    "the library is edited while a build runs",
+    (BUILD, "        publish(name)", "        publish(digest(read()[0], address(), str(epoch()), sys.version)[:16])"),
+    (BUILD, "SNAPSHOT.rename(TRUSTED)", "TRUSTED.write_text(read()[1])"),
+)
+def edited_meanwhile(book):
+    path = f"import optbook, pathlib; p = pathlib.Path(optbook.__file__).parents[3] / {RULE!r}"
+    meanwhile = f"{path}; p.write_text(p.read_text().replace({STEP!r}, {SHORTER[2]!r}))"
+    book.edit(RULE, STEP, f"{STEP}  # touched")
+    book.edit(ONE, SHOW, f"{meanwhile}\n{SHOW}")
+    book.builds()
+    before = book.text("index.html")
+    book.builds()
+    assert book.text("index.html") != before, "the edit is lost"
+
+
+@experiment(
+    "a published file is truncated", (BUILD, 'PUBLISHED.read_text() == digest(files(site, "."))', "bool(PUBLISHED)")
+)
+def truncated(book):
+    (book.site / "other.html").write_text("")
+    book.builds()
+    assert "Another page" in book.text("other.html"), "the damage stays"
+
+
+# A script that goes wrong
+
+
+@experiment("a script raises, and is put right", TRUST, ABORT, STRICT)
+def raises(book):
+    book.edit(ONE, SHOW, "raise RuntimeError('no way')")
+    book.fails("plot_one.py", "no way")
+    book.fails("plot_one.py", "no way")  # not only the first time
+    book.revert()
+    book.builds()
+    assert "no way" not in book.text("gallery/few/plot_one.html"), "its traceback has outlived it"
+
+
+@experiment(
+    "a script hangs",
+    (GALLERY, "signal.alarm(TIME_LIMIT)", "pass"),
+    sooner=[(GALLERY, "TIME_LIMIT = 120", "TIME_LIMIT = 2")],
+)
+def hangs(book):
+    book.edit(ONE, SHOW, "import time; time.sleep(600)")
+    book.fails("plot_one.py", "takes longer than 2 s", timeout=60)
+
+
+@experiment(
+    "a script hangs, deaf to its alarm",
+    (BUILD, "process.wait(TIME_LIMIT)", "process.wait()"),
+    sooner=[(BUILD, "TIME_LIMIT = 1200", "TIME_LIMIT = 45")],
+)
+def deaf(book):
+    book.edit(ONE, SHOW, "import signal, time; signal.signal(signal.SIGALRM, signal.SIG_IGN); time.sleep(600)")
+    book.fails("plot_one.py", timeout=100)
+    assert not book.left(), "something is still at work"
+
+
+@experiment("a script calls sys.exit(0)", STATUS, VERIFIED, sooner=[ONE_BY_ONE])
+def exits(book):
+    book.edit(ONE, SHOW, "import sys; sys.exit(0)")
+    book.fails("plot_one.py")
+
+
+@experiment("a script calls os._exit(0)", STATUS, VERIFIED, sooner=[ONE_BY_ONE])
+def vanishes(book):
+    book.edit(ONE, SHOW, "import os; os._exit(0)")
+    book.fails("plot_one.py")
+
+
+@experiment("a script ends its process, among others at work", STATUS, VERIFIED)
+def vanishes_among_others(book):
+    book.edit(ONE, SHOW, "import os; os._exit(0)")
+    book.fails("plot_one.py")
+
+
+@experiment("a script breaks the interpreter", STATUS, VERIFIED, sooner=[ONE_BY_ONE])
+def segfault(book):
+    book.edit(ONE, SHOW, "import ctypes; ctypes.string_at(0)")
+    book.fails("plot_one.py")
+
+
+@experiment("a script warns", (GALLERY, 'warnings.simplefilter("error")', "pass"))
+def warns(book):
+    book.edit(ONE, SHOW, f"import warnings; warnings.warn('careful')\n{SHOW}")
+    book.fails("plot_one.py", "careful")
+
+
+LEAKS = "\n".join(
+    [
+        "import os, optbook, numpy as np, matplotlib",
+        "optbook.gd = optbook.momentum",
+        "os.environ['LEAKED'] = 'yes'",
+        "np.set_printoptions(precision=2)",
+        "np.seterr(all='ignore')",
+        "matplotlib.rcParams['figure.figsize'] = 2, 2",
+    ]
+)
+TELLS = (
+    "import os, numpy as np, matplotlib\n"
+    "print(os.environ.get('LEAKED'), np.geterr()['over'], matplotlib.rcParams['figure.figsize'])\n"
+)
+
+
+@experiment("a script changes the state for the next", ISOLATED, sooner=[ONE_BY_ONE])
+def leaks(book):
+    book.edit(TWO, SHOW, TELLS + SHOW)
+    book.builds()
+    clean = outputs(book, TWO)
+    book.edit(ONE, SHOW, f"{SHOW}\n{LEAKS}")
+    book.edit(TWO, SHOW, f"{SHOW}\n")  # so that it runs again
+    book.builds()
+    assert outputs(book, TWO) == clean, "what one script did shows in another"
+
+
+@experiment("scripts run in reverse order, and alone", ISOLATED, sooner=[ONE_BY_ONE])
+def any_order(book):
+    for script in (ONE, TWO):
+        book.edit(script, SHOW, f"{TELLS}{SHOW}\n{LEAKS}")
+    book.builds()
+    forward = {script: outputs(book, script) for script in (ONE, TWO)}
+    book.edit(CONF, '"ExampleTitleSortKey"', '"ext.gallery.Backwards"')
+    book.edit(GALLERY, "SAVED = {}", f"{BACKWARDS}\n\nSAVED = {{}}")
+    book.builds()
+    assert {script: outputs(book, script) for script in (ONE, TWO)} == forward, "the order of the scripts shows"
+    book.remove(ONE)
+    book.builds()
+    assert outputs(book, TWO) == forward[TWO], "a script is another when it is alone"
+
+
+BACKWARDS = '''
+from sphinx_gallery.sorting import ExampleTitleSortKey
+
+
+class Backwards(ExampleTitleSortKey):
+    """The opposite order."""
+
+    def __call__(self, filename):
+        """Return a key that sorts from Z to A."""
+        return [-ord(letter) for letter in super().__call__(filename)]
+'''
+
+
+def outputs(book, script):
+    """Return what a script printed."""
+    return re.findall(
+        r'<div class="sphx-glr-script-out.*?</div>', book.text(Path(script).with_suffix(".html")), re.DOTALL
+    )
+
+
+@experiment("a script's name keeps it from being executed", VERIFIED)
+def misnamed(book):
+    book.write("gallery/few/draw_three.py", SCRIPT.replace("A script\n========", "A third script\n=============="))
+    book.fails("draw_three.html: has 0 of 1 figures")
+
+
+@experiment("a script prints where it lies", VERIFIED)
+def tells(book):
+    book.edit(ONE, SHOW, f"print(__import__('optbook').__file__)\n{SHOW}")
+    book.fails("plot_one.html: tells")
+
+
+# A cell that goes wrong
+
+
+@experiment("a cell raises", CELLS, STRICT)
+def cell_raises(book):
+    book.edit(INDEX, RESULT, f"raise RuntimeError('no way'); {RESULT}")
+    book.fails("docs/index.md", "RuntimeError")
+
+
+@experiment("a kernel dies", CELLS, STRICT, (BUILD, "process.wait(TIME_LIMIT) == 0 and ", ""))
+def kernel_dies(book):
+    book.edit(INDEX, RESULT, f"import os; os._exit(0); {RESULT}")
+    book.fails("index")
+
+
+@experiment("a cell prints 50 MB", ("conf/ipython/profile_default/startup/limit.py", "written > MOST", "False"))
+def cell_floods(book):
+    book.edit(INDEX, RESULT, f"print('x' * 50_000_000); {RESULT}")
+    book.fails("docs/index.md", "print more than 1000000 characters")
+
+
+@experiment("a script prints 50 MB", (GALLERY, "len(source[0]) > LONGEST", "False"))
+def script_floods(book):
+    book.edit(ONE, SHOW, f"print('x' * 50_000_000)\n{SHOW}")
+    book.fails("gallery/few/plot_one has 50")
+
+
+@experiment("a cell draws nothing", VERIFIED)
+def draws_nothing(book):
+    book.edit(INDEX, SHOW, f"plt.close()\n{SHOW}")
+    book.fails("index.html: has 0 of 1 figures")
+
+
+# A page that goes wrong
+
+
+@experiment("a reference is broken, twice", TRUST, (BUILD, '"-a", ', ""))
+def broken_reference(book):
+    book.edit(OTHER, "index.md", "nowhere.md")
+    book.fails("docs/other.md:3", "nowhere.md")
+    book.fails("docs/other.md:3", "nowhere.md")  # although the page has been read
+
+
+@experiment(
+    "a formula is broken", (CONF.replace("conf.py", "ext/mathml.py"), '"throwOnError": True', '"throwOnError": False')
+)
+def broken_formula(book):
+    book.edit(OTHER, "See", r"That $\frac{1}$ is half. See")
+    book.fails(r"\frac{1}")
+
+
+@experiment("a rule is beyond the compiler to JavaScript", ("conf/ext/compiler.py", "raise", "return"))
+def beyond_javascript(book):
+    book.edit(RULE, STEP, "theta -= eta * grad(theta)")
+    book.fails("optimizers.py")
+
+
+PAYLOAD = "<script>document.title = 'ran'</script>"
+
+
+@experiment("an output is HTML with a script in it", (CONF, "nb_mime_priority_overrides", "_"), VERIFIED)
+def output_with_script(book):
+    cell = f"class Evil:\n    _repr_html_ = lambda self: {PAYLOAD!r}\nEvil()\n```\n\n```{{code-cell}} python\n{RESULT}"
+    book.edit(INDEX, RESULT, cell)
+    book.builds()
+    assert PAYLOAD not in book.text("index.html"), "the script is on the page"
+
+
+@experiment("a page has a script of its own", VERIFIED)
+def page_with_script(book):
+    book.edit(OTHER, "See", f"{PAYLOAD}\n\nSee")
+    book.fails("other.html: has a script of its own")
+
+
+@experiment("a page asks another host for a picture", VERIFIED)
+def picture_from_elsewhere(book):
+    book.edit(OTHER, "See", "![A picture of nothing at all](https://example.com/a.png)\n\nSee")
+    book.fails("other.html: loads https://example.com/a.png")
+
+
+# A build that is stopped
+
+
+DEADLY = '''
+def deadly(point, act):
+    """Return a function that kills this process when the file `kill` has named it so many times, and else acts."""
+
+    def once(*args, **options):
+        for flag in [above / "kill" for above in Path(__file__).parents]:
+            named, left = flag.read_text().split() if flag.exists() else ("", 0)
+            if named == point and int(left) > 1:
+                flag.write_text(f"{named} {int(left) - 1}")
+            elif named == point:
+                flag.unlink()
+                os.kill(os.getpid(), 9)
+        return act(*args, **options)
+
+    return once
+
+
+'''
+
+
+def points(file, before, *names):
+    """Return the edit of a file that makes functions deadly, each at the point that has its name."""
+    made = "".join(f"{name} = deadly({name!r}, {name})\n" for name in names)
+    return file, before, f"{DEADLY}{made}\n\n{before}"
+
+
+IN_BUILD = points(
+    BUILD, "ACTS = {", "prepare", "sphinx", "checked.fill", "trust", "publish", "shutil.copyfile", "os.replace"
+)
+GEN_RST = (GALLERY, "import numpy as np", "import numpy as np\nfrom sphinx_gallery import gen_rst")
+IN_GALLERY = points(GALLERY, "def setup(app):", "gen_rst.save_rst_example")
+
+
+def whole(book, *sites):
+    """Assert that the published site is one of these."""
+    assert book.site.is_dir(), "there is no site"
+    assert book.snapshot() in sites, "the site is half one and half another"
+
+
+def killed_at(book, *where):
+    """Kill a build of an edited book at each of these points; the site stays, and the next build is right."""
+    old = book.snapshot()
+    book.edit(*SHORTER)
+    for point in where:
+        (book.root / "kill").write_text(point if " " in point else f"{point} 1")
+        done = book.run()
+        assert not (book.root / "kill").exists(), f"{point} is not reached"
+        assert done.returncode != 0, "the build has survived"
+        whole(book, old)
+    book.builds()
+    new = book.snapshot()
+    assert new != old, "the edit is not published"
+
+
+@experiment("SIGKILL before and after Sphinx", ASIDE, sooner=[IN_BUILD])
+def killed_around(book):
+    killed_at(book, "prepare", "sphinx", "checked.fill", "trust", "publish", "shutil.copyfile 60")
+
+
+@experiment(
+    "SIGKILL between the copy and its link",
+    (BUILD, "    os.replace(link, SITE)", "    SITE.unlink()\n    os.replace(link, SITE)"),
+    sooner=[IN_BUILD],
+)
+def killed_before_the_link(book):
+    killed_at(book, "os.replace")
+
+
+@experiment("SIGKILL between two writes of one script's page", TRUST, sooner=[GEN_RST, IN_GALLERY, ONE_BY_ONE])
+def killed_between_writes(book):
+    old = book.snapshot()
+    book.edit(ONE, "steps=3", "steps=4")
+    (book.root / "kill").write_text("gen_rst.save_rst_example 1")
+    assert book.run().returncode != 0
+    whole(book, old)
+    book.builds()
+    page = book.text("gallery/few/plot_one.html")
+    assert "steps=4" in re.sub("<[^>]*>", "", page), "the page is old, its download new"
+
+
+@experiment("SIGKILL while Sphinx is at work", (BUILD, "pass_fds=[lock.fileno()]", "pass_fds=[]"))
+def orphaned(book):
+    book.edit(ONE, SHOW, f"import time; time.sleep(6)\n{SHOW}")
+    with book.at_work("build/stage/now/*"):
+        pass  # killed here
+    assert "is at work here; waiting for it" in book.builds(), "two builds are at work in one stage"
+
+
+def stopped(book, number, status):
+    """Stop a build by a signal while a cell is at work; nothing is left running, and the site stays."""
+    old = book.snapshot()
+    book.edit(INDEX, RESULT, f"import time; time.sleep(600); {RESULT}")
+    with book.at_work("build/stage/docs/gallery/few/plot_two.rst") as process:
+        time.sleep(3)  # the kernel starts
+        process.send_signal(number)
+        assert process.wait(20) == status
+        assert not book.left(), "something is still at work"
+    whole(book, old)
+
+
+ORPHANS = (BUILD, "        end(process)", "        pass")
+
+
+@experiment("SIGINT", ORPHANS)
+def interrupted(book):
+    stopped(book, signal.SIGINT, 130)
+
+
+@experiment("SIGTERM", ORPHANS)
+def terminated(book):
+    stopped(book, signal.SIGTERM, 143)
+
+
+def alone(script):
+    """Return the command that runs a shell script with mounts and a network of its own."""
+    root = [] if os.geteuid() == 0 else ["--map-root-user"]
+    return ["unshare", *root, "--mount", "--net", "sh", "-euc", script]
+
+
+@experiment("the disk is full", (BUILD, "    except OSError as error:\n        return fail(error)\n", ""))
+def disk_full(book):
+    book.edit(*SHORTER)
+    build = book.root / "build"
+    stage, site = (int(subprocess.check_output(["du", "-sk", path]).split()[0]) for path in (build, build / "sites"))
+    script = f"""
+      mv '{build}' '{build}.aside'; mkdir '{build}'
+      mount -t tmpfs -o size={stage + site // 2}k none '{build}'
+      cp -a '{build}.aside/.' '{build}'
+      {LOOPBACK}
+      status=0; '{PYTHON}' '{book.root}/{BUILD}' || status=$?
+      cp -aL '{build}/html' '{book.root}/after'
+      umount '{build}'; rmdir '{build}'; mv '{build}.aside' '{build}'
+      exit $status"""
+    old = book.snapshot()
+    done = book.run(command=alone(script))
+    assert done.returncode != 0
+    assert re.search(r"^The build failed at .*No space left", done.stderr, re.MULTILINE), done.stderr[-800:]
+    after = book.root / "after"
+    assert {path.relative_to(after): path.read_bytes() for path in after.rglob("*") if path.is_file()} == old
+
+
+# Loopback is down in a new network, and kernels are spoken to over it.
+LOOPBACK = f"""'{PYTHON}' -c '
+import fcntl, socket, struct
+fcntl.ioctl(socket.socket(), 0x8914, struct.pack("16sh", b"lo", 1))'"""
+
+
+@experiment(
+    "there is no network",
+    (
+        CONF,
+        "numfig = True",
+        'numfig = True\nextensions += ["sphinx.ext.intersphinx"]\n'
+        'intersphinx_mapping = {"numpy": ("https://numpy.org/doc/stable/", None)}',
+    ),
+)
+def no_network(book):
+    script = f"{LOOPBACK}; exec '{PYTHON}' '{book.root}/{BUILD}' site"
+    book.builds(command=alone(script))
+
+
+@experiment("the sources are read-only", (BUILD, 'STAGE / "docs", HTML]', 'ROOT / "docs", HTML]'))
+def read_only(book):
+    folders = [book.root / name for name in ("docs", "gallery", "conf", "optbook")]
+    mounts = "\n".join(f"mount --bind '{path}' '{path}'; mount -o remount,bind,ro '{path}'" for path in folders)
+    book.builds(command=alone(f"{mounts}\n{LOOPBACK}; exec '{PYTHON}' '{book.root}/{BUILD}' site"))
+
+
+@experiment(
+    "two builds at once, before a reader's eyes",
+    (BUILD, "    os.replace(link, SITE)", "    SITE.unlink()\n    time.sleep(0.2)\n    os.replace(link, SITE)"),
+)
+def two_at_once(book):
+    book.edit(*SHORTER)
+    seen, done = [], threading.Event()
+    reader = threading.Thread(target=read_on, args=(book, seen, done))
+    reader.start()
+    builds = [subprocess.Popen(book.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(2)]
+    assert [build.wait() for build in builds] == [0, 0]
+    done.set()
+    reader.join()
+    assert not set(seen) - {"whole"}, f"a reader found a page {set(seen) - {'whole'}}"
+    assert len(seen) > 100
+
+
+def read_on(book, seen, done):
+    """Read a page again and again, and its style sheet, and note whether they were whole."""
+    while not done.is_set():
+        try:
+            folder = book.site.resolve(strict=True)
+            text = (folder / "index.html").read_text(encoding="utf-8")
+            sheet = re.search(r'href="(_static/book\.\w+\.css)"', text)
+            seen.append("whole" if "</html>" in text and (folder / sheet[1]).stat().st_size else "cut")
+        except OSError:
+            seen.append("missing")
+        time.sleep(0.005)
+
+
+# The same sources, the same bytes
+
+
+def same(book, **options):
+    """Assert that a build from nothing makes the bytes that are published."""
+    old = book.snapshot()
+    book.builds("site", **options)
+    new = book.snapshot()
+    changed = sorted(str(path) for path in old.keys() | new.keys() if old.get(path) != new.get(path))
+    assert not changed, f"these have changed: {changed[:5]}"
+
+
+TIME_TELLING = (
+    "import time, locale\n"
+    f"print(time.strftime('%Z', time.localtime(0)), locale.getlocale(), list(set('abcdef')))\n{SHOW}"
+)
+
+
+@experiment("another time zone, locale, hash seed and umask", CLEAN)
+def elsewhere(book):
+    book.edit(ONE, SHOW, TIME_TELLING)
+    book.builds()
+    shell = f"umask 077; exec '{PYTHON}' '{book.root}/{BUILD}' site"
+    same(book, command=["sh", "-c", shell], TZ="Asia/Tokyo", LC_ALL="C", LANG="tr_TR.UTF-8", PYTHONHASHSEED="42")
+
+
+CLOCK = (
+    "conf/ext/alike.py",
+    "new.writestr(zipfile.ZipInfo(name, DAY)",
+    "new.writestr(zipfile.ZipInfo(name, time.localtime()[:6])",
+)
+
+
+@experiment("another clock", CLOCK, ("conf/ext/alike.py", "import zipfile", "import time\nimport zipfile"))
+def clock(book):
+    library = next(Path("/usr/lib").rglob("faketime/libfaketime.so.1"), None)
+    assert library, "apt-get install faketime"
+    book.edit(BUILD, '    "TZ": "UTC",', f'    "TZ": "UTC",\n    "LD_PRELOAD": "{library}",\n    "FAKETIME": "+400d",')
+    same(book)
+
+
+@experiment(
+    "another folder, with a space and an é",
+    (
+        CONF,
+        'suppress_warnings = ["config.cache", "sphinx_gallery.space_in_filename"]',
+        'suppress_warnings = ["config.cache"]',
+    ),
+)
+def another_folder(book):
+    old = book.snapshot()
+    there = type(book)(book.root.with_name("another place é"))
+    shutil.rmtree(there.root, ignore_errors=True)
+    shutil.copytree(book.root, there.root, ignore=shutil.ignore_patterns("build"))
+    there.builds("site")
+    assert there.snapshot() == old, "the folder shows in the site"
+
+
+@experiment("MPLBACKEND=Agg in the environment", CLEAN, VERIFIED)
+def backend(book):
+    same(book, MPLBACKEND="Agg")
+
+
+@experiment("a matplotlibrc of the user's", CLEAN)
+def matplotlibrc(book):
+    theirs = book.root / "matplotlibrc"
+    theirs.write_text("figure.figsize: 1, 1\nlines.linewidth: 9\n")
+    same(book, MATPLOTLIBRC=str(theirs))
+
+
+@experiment("a home where nothing can be kept", CLEAN)
+def homeless(book):
+    same(book, HOME="/proc/nowhere")
+
+
+@experiment(
+    "another address",
+    (BUILD, "digest(sources, address(), ", "digest(sources, "),
+    (BUILD, "digest(shared, address(), ", "digest(shared, "),
+)
+def another_address(book):
+    book.builds(SITE_URL="https://elsewhere.example/book/")
+    assert "https://elsewhere.example/book/other.html" in book.text("sitemap.xml"), "it still says the old one"
+
+
+@experiment(
+    "an edited page in a stage that is not new",
+    ("conf/ext/alike.py", "return HASHED_TWICE.sub", "return re.compile('$^').sub"),
+)
+def incremental(book):
+    book.edit(OTHER, "Another", "Quite another")
+    book.builds()
+    assert "Quite another" in book.text("other.html")
+    same(book)
+
+
+# The oldest that we say we work with
+
+
+LOWEST = ROOT / "build" / "lowest"
+
+
+@experiment("the oldest NumPy, Matplotlib and tqdm that we support", ("tests", "", ""))
+def lowest(book):
+    book.builds("site", command=[str(LOWEST / "bin" / "python"), *book.command("site")[1:]])
