@@ -150,7 +150,8 @@ def sphinx(lock):
 
 def end(process):
     """Kill a process with all that it has started: its group, and kernels, which have groups of their own."""
-    with contextlib.suppress(psutil.NoSuchProcess):
+    with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
+        os.killpg(process.pid, signal.SIGSTOP)  # so that nothing is started meanwhile
         for descendant in psutil.Process(process.pid).children(recursive=True):
             with contextlib.suppress(psutil.NoSuchProcess):
                 descendant.kill()

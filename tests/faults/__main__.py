@@ -7,6 +7,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "conf"))
 import build
 import checked
 from tests.faults.experiments import EXPERIMENTS

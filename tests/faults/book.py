@@ -92,6 +92,7 @@ class Book:
         """Write a file."""
         path = self.root / name
         self.before.setdefault(path, path.read_bytes() if path.exists() else None)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
     def remove(self, name):
