@@ -5,9 +5,13 @@ is a journey to memory and back. `adam_in_place` writes into the arrays that it 
 one block of them, in the cache, before it fetches the next.
 """
 
+import math
+
 import numpy as np
 
 __all__ = ["adam_blocked", "adam_in_place"]
+
+BLOCK = 32768  # of float32 take 640 KiB, five times
 
 
 def refuse_arrays(owner, **arrays):
@@ -15,8 +19,10 @@ def refuse_arrays(owner, **arrays):
     first, seen = next(iter(arrays.values())), {}
     for name, a in arrays.items():
         must = f"{owner}: {name} must"
-        if not isinstance(a, np.ndarray) or a.dtype.kind != "f" or a.dtype.itemsize < 4:
-            raise TypeError(f"{must} be an array of float32 or wider, got {getattr(a, 'dtype', repr(a))}")
+        floats = isinstance(a, np.ndarray) and a.dtype.kind == "f" and a.dtype.itemsize >= 4
+        if not floats or (type(a) is not np.ndarray and hasattr(a, "mask")):
+            got = f"a {type(a).__name__}" if floats else getattr(a, "dtype", repr(a))
+            raise TypeError(f"{must} be an array of float32 or wider, got {got}")
         if a.ndim != 1 or not a.flags.c_contiguous:
             raise ValueError(f"{must} have one axis and no gaps, got shape {a.shape} and strides {a.strides}")
         if a.dtype != first.dtype:
@@ -35,11 +41,24 @@ def plain(owner, name, value, must, holds):
     """Return `value` as Python's own number, for NumPy's would widen float32; raise an error unless it `holds`."""
     whole = "whole" in must
     kinds = (int, np.integer) if whole else (int, float, np.integer, np.floating)
-    if isinstance(value, bool) or not isinstance(value, kinds):
+    if isinstance(value, (bool, np.float16, np.timedelta64)) or not isinstance(value, kinds):
         raise TypeError(f"{owner}: {name} must be {must}, got {value!r}")
-    if not holds(value):
+    try:
+        number = int(value) if whole else float(value)
+    except OverflowError:  # a whole number of 400 digits
+        number = np.inf
+    if not holds(number):
         raise ValueError(f"{owner}: {name} must be {must}, got {value!r}")
-    return int(value) if whole else float(value)
+    return number
+
+
+def refuse_end(owner, theta):
+    """Raise an error if a step has left theta infinite or NaN; a dot product is the fastest way to ask."""
+    for begin in range(0, theta.size, BLOCK):
+        part = theta[begin : begin + BLOCK]
+        if not (math.isfinite(np.dot(part, part)) or np.isfinite(part).all()):
+            why = "grad, m, v or theta was not, or lr is too large; theta, m and v are spoilt"
+            raise ValueError(f"{owner}: theta must stay finite, got {part}: {why}")
 
 
 def factors(owner, t, lr, beta1, beta2, eps):
@@ -91,31 +110,44 @@ def adam_in_place(theta, grad, m, v, t, work, lr=0.001, beta1=0.9, beta2=0.999, 
         The parameters. They are overwritten.
     grad : array, shape and dtype of theta
         The gradient at theta. It is read only.
-    m, v : arrays, shape and dtype of theta
-        First and second raw moment, zeros before the first step. They are overwritten.
+    m : array, shape and dtype of theta
+        First moment, zeros before the first step. It is overwritten.
+    v : array, shape and dtype of theta
+        Second raw moment, likewise.
     t : int
         Number of this step: 1, 2, 3, …
-    work : array, shape and dtype of theta
+    work : scratch array, shape and dtype of theta
         Room for a passing result; what it holds before and after is of no meaning.
     lr : float
         Learning rate η, > 0.
-    beta1, beta2 : float
-        Decays of the first and of the second raw moment, in [0, 1).
+    beta1 : float
+        Decay β₁ of the first moment, in [0, 1).
+    beta2 : float
+        Decay β₂ of the second raw moment, in [0, 1).
     eps : float
         Guard ε against division by zero, > 0.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is not what it must be, or two arrays share memory. Then nothing has been overwritten.
+        If an argument is not what it must be, or two arrays share memory: then nothing has been overwritten. Or if
+        theta is no longer finite after the step: then theta, m and v are spoilt.
 
     References
     ----------
     :cite:t:`kingma2015`
+
+    Examples
+    --------
+    >>> theta, m, v, work = np.ones(3), np.zeros(3), np.zeros(3), np.zeros(3)
+    >>> adam_in_place(theta, np.array([1.0, -20.0, 0.0]), m, v, 1, work, lr=0.5)
+    >>> theta.round(6)
+    array([0.5, 1.5, 1. ])
     """
     owner = "adam_in_place"
     refuse_arrays(owner, theta=theta, grad=grad, m=m, v=v, work=work)
     overwrite(theta, grad, m, v, work, *factors(owner, t, lr, beta1, beta2, eps))
+    refuse_end(owner, theta)
 
 
 def adam_blocked(theta, grad, m, v, t, block=32768, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
@@ -127,8 +159,10 @@ def adam_blocked(theta, grad, m, v, t, block=32768, lr=0.001, beta1=0.9, beta2=0
         The parameters. They are overwritten.
     grad : array, shape and dtype of theta
         The gradient at theta. It is read only.
-    m, v : arrays, shape and dtype of theta
-        First and second raw moment, zeros before the first step. They are overwritten.
+    m : array, shape and dtype of theta
+        First moment, zeros before the first step. It is overwritten.
+    v : array, shape and dtype of theta
+        Second raw moment, likewise.
     t : int
         Number of this step: 1, 2, 3, …
     block : int
@@ -136,19 +170,29 @@ def adam_blocked(theta, grad, m, v, t, block=32768, lr=0.001, beta1=0.9, beta2=0
         of float32 take 640 KiB.
     lr : float
         Learning rate η, > 0.
-    beta1, beta2 : float
-        Decays of the first and of the second raw moment, in [0, 1).
+    beta1 : float
+        Decay β₁ of the first moment, in [0, 1).
+    beta2 : float
+        Decay β₂ of the second raw moment, in [0, 1).
     eps : float
         Guard ε against division by zero, > 0.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is not what it must be, or two arrays share memory. Then nothing has been overwritten.
+        If an argument is not what it must be, or two arrays share memory: then nothing has been overwritten. Or if
+        theta is no longer finite after the step: then theta, m and v are spoilt.
 
     References
     ----------
     :cite:t:`kingma2015`
+
+    Examples
+    --------
+    >>> theta, m, v = np.ones(3), np.zeros(3), np.zeros(3)
+    >>> adam_blocked(theta, np.array([1.0, -20.0, 0.0]), m, v, 1, block=2, lr=0.5)
+    >>> theta.round(6)
+    array([0.5, 1.5, 1. ])
     """
     owner = "adam_blocked"
     block = plain(owner, "block", block, "a whole number >= 1", lambda block: block >= 1)
@@ -158,3 +202,4 @@ def adam_blocked(theta, grad, m, v, t, block=32768, lr=0.001, beta1=0.9, beta2=0
     for begin in range(0, theta.size, block):
         theta_, grad_, m_, v_ = (a[begin : begin + block] for a in (theta, grad, m, v))
         overwrite(theta_, grad_, m_, v_, work[: theta_.size], *numbers)
+        refuse_end(owner, theta_)

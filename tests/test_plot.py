@@ -135,7 +135,7 @@ CASES = [
     (lambda ax: plot.contours(ax, bowl, (0, 1)), ValueError, r"contours: window must be 4 numbers, .*, got \(0, 1\)"),
     (lambda ax: plot.contours(ax, bowl, 3), ValueError, "contours: window must be 4 numbers, .*, got 3"),
     (lambda ax: plot.contours(ax, bowl, (1, 0, 0, 1)), ValueError, r"contours: window must be .*, got \(1, 0, 0, 1\)"),
-    (lambda ax: plot.contours(ax, bowl, "0101"), ValueError, "contours: window must be 4 numbers, .*, got '0101'"),
+    (lambda ax: plot.contours(ax, bowl, "0101"), TypeError, "contours: window must be 4 numbers, .*, got '0101'"),
     (
         lambda ax: plot.contours(ax, optbook.blobs(), (0, 1, 0, 1)),
         ValueError,

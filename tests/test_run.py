@@ -286,12 +286,17 @@ def test_any_generator_will_do():
 
 
 @pytest.mark.parametrize(
-    "loss",
-    [lambda theta: (theta**2).sum(), lambda theta: theta**2, lambda theta: None, lambda theta: theta.sum(axis=-1) * 1j],
+    ("loss", "error"),
+    [
+        (lambda theta: (theta**2).sum(), ValueError),
+        (lambda theta: theta**2, ValueError),
+        (lambda theta: None, TypeError),
+        (lambda theta: theta.sum(axis=-1) * 1j, TypeError),
+    ],
     ids=["one for all", "one a coordinate", "none", "complex"],
 )
-def test_a_loss_that_is_not_one_real_number_a_point_is_refused(loss):
-    with pytest.raises(ValueError, match=r"minimize: loss must return real numbers of shape \(3,\)"):
+def test_a_loss_that_is_not_one_real_number_a_point_is_refused(loss, error):
+    with pytest.raises(error, match=r"minimize: loss must return real numbers of shape \(3,\)"):
         minimize(SimpleNamespace(loss=loss, grad=PLAIN.grad), gd, start=np.ones((3, 2)), steps=3)
 
 
