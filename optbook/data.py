@@ -12,6 +12,8 @@ from optbook.registry import COUNT, Argument, as_array, function, points, real, 
 
 SPREAD = Argument("How far the examples lie apart.", "a finite number >= 0", lambda a: a >= 0, "float")
 
+LONG = np.dtype(np.intp)
+
 __all__ = ["DataProblem", "Examples", "blobs", "line_fit"]
 
 
@@ -39,7 +41,7 @@ class Examples:
         TypeError, ValueError
             If `rows` are not numbers of examples, one or more.
         """
-        if not (type(rows) is np.ndarray and rows.dtype.kind == "i" and rows.ndim == 1 and rows.size):
+        if not (type(rows) is np.ndarray and rows.dtype is LONG and rows.ndim == 1 and rows.size):
             rows = chosen(self.name, rows, self.n)
         try:
             return self._cut(rows)

@@ -67,7 +67,7 @@ def factors(owner, t, lr, beta1, beta2, eps):
     Numerator and denominator of the step are multiplied by the root of the second correction: then it meets numbers
     only, never an array, and eps still stands outside the root and after the correction.
     """
-    t = plain(owner, "t", t, "a whole number >= 1", lambda t: t >= 1)
+    t = min(plain(owner, "t", t, "a whole number >= 1", lambda t: t >= 1), 2**53)  # by then, nothing is left to correct
     lr = plain(owner, "lr", lr, "a finite number > 0", lambda lr: 0 < lr < np.inf)
     beta1 = plain(owner, "beta1", beta1, "a number in [0, 1)", lambda beta: 0 <= beta < 1)
     beta2 = plain(owner, "beta2", beta2, "a number in [0, 1)", lambda beta: 0 <= beta < 1)

@@ -97,7 +97,8 @@ def check_about(title, cite, use, state, demo_lr, axes, limit, critical):
 
 def check(owner, given, axes):
     """Return the arguments of an optimizer as float64 copies, with grad and schedule guarded."""
-    grad = function(owner, "grad", given["grad"], "be a function of theta")
+    watched = getattr(given["grad"], "watched", False)  # by `minimize`, which has looked at it
+    grad = given["grad"] if watched else function(owner, "grad", given["grad"], "be a function of theta")
     plain = {name: value for name, value in given.items() if name != "grad" and not (name == "lr" and callable(value))}
     checked, shape = {}, ()
     for name, value in plain.items():
@@ -125,7 +126,7 @@ def guard_gradient(owner, grad, axes=0):
     watched = getattr(grad, "watched", False)
 
     def guarded(theta):
-        frozen = np.asarray(theta).view()
+        frozen = (theta if type(theta) is np.ndarray else np.asarray(theta)).view()
         frozen.setflags(write=False)
         try:
             given = grad(frozen)

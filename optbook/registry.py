@@ -10,6 +10,7 @@ import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import FunctionType
 
 import numpy as np
 
@@ -60,15 +61,21 @@ def refusal(owner, name, must, value, error=ValueError, hint=""):
 
 def function(owner, name, value, must="be a function", takes=1):
     """Return `value`, a function that can be called with so many arguments (None: any), or raise a TypeError."""
-    if not (callable(value) and (takes is None or fits(value, *[None] * takes))):
+    if not (callable(value) and (takes is None or fits(value, takes))):
         raise refusal(owner, name, must, value, TypeError)
     return value
 
 
-def fits(function, *args, **kwargs):
-    """Return whether `function` can be called so, as far as its signature says."""
+def fits(function, count, **given):
+    """Return whether `function` can be called with so many arguments and those `given` by name, as far as it says."""
+    inner = getattr(function, "__func__", function)
+    if type(inner) is FunctionType and not given and not hasattr(inner, "__wrapped__"):  # as below, but much faster
+        most = inner.__code__.co_argcount - (inner is not function)
+        least, more = most - len(inner.__defaults__ or ()), inner.__code__.co_flags & inspect.CO_VARARGS
+        keywords = inner.__code__.co_kwonlyargcount > len(inner.__kwdefaults__ or ())
+        return least <= count and bool(count <= most or more) and not keywords
     try:
-        inspect.signature(function).bind(*args, **kwargs)
+        inspect.signature(function).bind(*[None] * count, **given)
     except TypeError:
         return False
     except ValueError:  # some that are written in C have none
@@ -197,13 +204,12 @@ def as_array(value):
     """Return `value` as an array; of objects, unless it is made of numbers of one kind, all of which count."""
     if type(value) in PLAIN:
         return np.asarray(value)
-    if isinstance(value, bytearray) or hasattr(value, "mask") or mixed(value):
-        return NO_NUMBERS
     if type(value) is int and abs(value) >= 2**63:
         value = float(value) if abs(value) < 2**1023 else np.inf
     try:
-        return np.asarray(value)
-    except Exception:  # lists of unequal length, or a conversion of its own
+        odd = isinstance(value, bytearray) or hasattr(value, "mask") or mixed(value)
+        return NO_NUMBERS if odd else np.asarray(value)
+    except Exception:  # lists of unequal length, or in themselves, or a conversion of its own
         return NO_NUMBERS
 
 
@@ -224,18 +230,23 @@ def real(owner, name, value, argument=None):
     ValueError
         If a number is not finite or out of range.
     """
-    argument = argument or ARGUMENTS[name]
-    array, must = as_array(value), f"be {argument.allowed}"
+    argument, array = argument or ARGUMENTS[name], as_array(value)
+    must = "be " + argument.allowed
     if array.dtype.kind not in argument.dtypes:
         raise refusal(owner, name, must, value, TypeError)
-    if array.dtype == np.float16:
+    if array.dtype.char == "e":
         raise refusal(owner, name, must, value, TypeError, " (float16 overflows at 65504; use float64)")
     array = wide(array)
-    if argument.kind in ("int", "float") and array.ndim > 0:
+    if array.ndim and argument.kind in ("int", "float"):
         raise refusal(owner, name, must, value, TypeError, " (one number, not an array)")
-    if not (array.size and np.all(np.isfinite(array)) and np.all(argument.holds(array))):
+    if not (array.size and everywhere(np.isfinite(array)) and everywhere(argument.holds(array))):
         raise refusal(owner, name, must, value)
     return array
+
+
+def everywhere(holds):
+    """Return whether all of an array hold, or the one truth value; NumPy's own `all` takes ten times as long."""
+    return bool(holds.all() if type(holds) is np.ndarray else holds)
 
 
 def shaped(owner, name, value, *shape):
@@ -276,7 +287,7 @@ def points(owner, theta, d):
     """Return `theta`, shape (..., d), as an array of floats; what is an array of floats already is passed on."""
     if not (type(theta) is np.ndarray and theta.dtype is DOUBLE):
         array = as_array(theta)
-        if array.dtype.kind not in "iuf" or array.dtype == np.float16:
+        if array.dtype.kind not in "iuf" or array.dtype.char == "e":
             raise refusal(owner, "theta", f"be real numbers of shape (..., {d})", theta, TypeError)
         theta = array if array.dtype.kind == "f" else wide(array)
     if theta.shape[-1:] != (d,):

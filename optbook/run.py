@@ -8,7 +8,20 @@ from functools import partial
 
 import numpy as np
 
-from optbook.registry import COUNT, Argument, as_array, fits, is_finite, real, refusal, shown, together, typed, whole
+from optbook.registry import (
+    COUNT,
+    DOUBLE,
+    Argument,
+    as_array,
+    fits,
+    is_finite,
+    real,
+    refusal,
+    shown,
+    together,
+    typed,
+    whole,
+)
 
 START = Argument("Where to begin.", "finite numbers, of shape (..., d)", lambda a: a.ndim > 0)
 
@@ -69,7 +82,7 @@ def kept(name, value, shape=None, count=False):
     """Return `value` as an array, if it is one that a trajectory may hold; it is not copied, for it may be large."""
     array, least = as_array(value), "whole numbers >= 0" if count else "finite numbers"
     must = f"be {least}" if shape is None else f"be {least} of shape {shape}"
-    if array.dtype.kind not in "iuf" or array.dtype == np.float16:
+    if array.dtype.kind not in "iuf" or array.dtype.char == "e":
         raise refusal("Trajectory", name, must, value, TypeError)
     fits = array.ndim > 1 if shape is None else array.shape == shape
     if not (fits and np.isfinite(array).all() and (not count or np.all((array >= 0) & (array % 1 == 0)))):
@@ -163,8 +176,8 @@ def counted(steps, progress):
 
 def check_choices(optimizer, hyper, replace, record, progress):
     """Raise a TypeError unless each choice is of its type."""
-    known = hasattr(optimizer, "__wrapped__") or fits(optimizer, None, None, **hyper)  # a rule of ours says more itself
-    if not (callable(optimizer) and known):
+    ours = hasattr(optimizer, "__wrapped__")  # which says more itself
+    if not (ours or (callable(optimizer) and fits(optimizer, 2, **hyper))):
         must = f"be a function of {', '.join(['grad', *hyper])} and theta"
         raise refusal("minimize", "optimizer", must, optimizer, TypeError)
     if not isinstance(record, str):
@@ -187,14 +200,14 @@ def first_point(problem, start, hyper):
     """Return the start as a float64 copy, one for each racer."""
     for need in ("loss", "grad"):
         method = getattr(problem, need, None)
-        if not (callable(method) and fits(method, None)):
+        if not (callable(method) and fits(method, 1)):
             raise refusal("minimize", "problem", f"have a method {need}(theta)", problem, TypeError)
     if start is None and not hasattr(problem, "start"):
         raise TypeError(f"minimize: start must be given, for {shown(problem)} has none of its own; got None")
     theta = real("minimize", "start", problem.start if start is None else start, START)
     shape = theta.shape
     for name, value in hyper.items():
-        first = value(0) if callable(value) and fits(value, 0) else value
+        first = value(0) if callable(value) and fits(value, 1) else value
         shape = together("minimize", name, first, shape)
     return np.array(np.broadcast_to(theta, shape))
 
@@ -231,7 +244,8 @@ class Log:
 
     def note(self, t, theta, walk, keep):
         """Look at the point after step `t` for divergence, and `keep` it or not."""
-        self.check(theta)
+        if type(theta) is not np.ndarray or theta.dtype is not DOUBLE or theta.shape != self.shape:
+            self.check(theta)
         if t == 1:
             self.symbols(walk, theta.shape)
         if not keep and is_finite(theta):  # by far the most common case

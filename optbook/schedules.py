@@ -55,15 +55,9 @@ def clock(lr):
     """
     if not callable(lr):
         real("clock", "lr", lr, RATE_NOW)
-    elif not hasattr(lr, "guarded"):
-        lr = guard_schedule("clock", lr)
-    return ticks(lr)
-
-
-def ticks(lr):
-    """Yield the number of each step and its rate."""
-    for t in itertools.count(1):
-        yield t, lr(t - 1) if callable(lr) else lr
+        return zip(itertools.count(1), itertools.repeat(lr), strict=False)
+    rate = lr if hasattr(lr, "guarded") else guard_schedule("clock", lr)
+    return ((t, rate(t - 1)) for t in itertools.count(1))
 
 
 def guard_schedule(owner, schedule, shape=()):

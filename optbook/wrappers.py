@@ -83,7 +83,7 @@ def clipped(rule, norm=1.0):
     axes = range(-own, 0)
 
     def walk(grad, theta, *args, **kwargs):
-        if not (callable(grad) and fits(grad, None)):
+        if not (callable(grad) and fits(grad, 1)):
             return rule(grad, theta, *args, **kwargs)  # which says what is wrong
         slope = guard_gradient("clipped", grad, own)
 
@@ -120,6 +120,8 @@ def lookahead(rule, sync=6, share=0.5):
 
     def away(fast, slow):
         for t, theta in enumerate(fast, start=1):
+            if not isinstance(theta, np.ndarray):
+                raise refusal("lookahead", "rule", "yield arrays", theta, TypeError)
             if t % sync == 0:
                 slow = slow + share * (theta - slow)
                 if slow.shape != theta.shape:
