@@ -41,10 +41,9 @@ class Examples:
         TypeError, ValueError
             If `rows` are not numbers of examples, one or more.
         """
-        if not (type(rows) is np.ndarray and rows.dtype is LONG and rows.ndim == 1 and rows.size):
-            rows = chosen(self.name, rows, self.n)
+        dealt = type(rows) is np.ndarray and rows.dtype is LONG and rows.ndim == 1 and rows.size  # by `batches`
         try:
-            return self._cut(rows)
+            return self._cut(rows if dealt else chosen(self.name, rows, self.n))
         except IndexError:
             raise refusal(self.name, "rows", f"be numbers from {-self.n} to n - 1 = {self.n - 1}", rows) from None
 
