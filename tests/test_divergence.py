@@ -83,8 +83,7 @@ def check_bare(walk):
     finite, error = [], None
     with np.errstate(all="ignore"):
         try:
-            for theta in itertools.islice(walk, STEPS):
-                finite.append(np.isfinite(theta).all())
+            finite.extend(np.isfinite(theta).all() for theta in itertools.islice(walk, STEPS))
         except ValueError as ended:
             error = str(ended)
     assert all(finite[:-1])
