@@ -33,8 +33,10 @@ class Examples:
 
         Returns
         -------
-        inputs, targets : arrays
-            What is known of each, one column per example.
+        inputs : array, shape (d, rows)
+            What goes into the problem, one column per example.
+        targets : array, shape (rows,) or (classes, rows)
+            What should come out.
 
         Raises
         ------
@@ -262,7 +264,7 @@ def line_fit(n=64, noise=0.5, seed=0):
     Returns
     -------
     DataProblem
-        With d = 2: slope and intercept.
+        With d = 2, slope and intercept.
 
     Raises
     ------
@@ -272,6 +274,12 @@ def line_fit(n=64, noise=0.5, seed=0):
     References
     ----------
     :cite:t:`bottou2018`
+
+    Examples
+    --------
+    >>> fit = line_fit(noise=0.0)
+    >>> float(fit.loss([2.0, -1.0]))
+    0.0
     """
     n, noise, rng = prepared("line_fit", n, seed, noise=noise)
     x = rng.uniform(-1, 1, n)
@@ -310,6 +318,12 @@ def blobs(n=64, gap=2.0, seed=0):
     References
     ----------
     :cite:t:`bottou2018`
+
+    Examples
+    --------
+    >>> problem = blobs(n=10)
+    >>> float(problem.loss([0.0, 0.0, 0.0]).round(6))  # log 2: at zero, both classes are as likely
+    0.693147
     """
     n, gap, rng = prepared("blobs", n, seed, gap=gap)
     y = np.where(np.arange(n) % 2, 1.0, -1.0)

@@ -207,6 +207,11 @@ def racers(figure):
     ------
     TypeError
         If `figure` is none.
+
+    Examples
+    --------
+    >>> racers(FIGURES["play-momentum"])
+    ['gd', 'momentum', 'nesterov']
     """
     typed("racers", figure=(figure, Figure))
     flat = [name for name, rule in OPTIMIZERS.items() if rule.axes < 2]  # a point of a landscape is no matrix
@@ -246,7 +251,7 @@ def shuffles(seeds):
     Parameters
     ----------
     seeds : int
-        Number of seeds: 0, 1, 2, …
+        Number of seeds; the first is 0.
 
     Returns
     -------

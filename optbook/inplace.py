@@ -115,7 +115,7 @@ def adam_in_place(theta, grad, m, v, t, work, lr=0.001, beta1=0.9, beta2=0.999, 
     v : array, shape and dtype of theta
         Second raw moment, likewise.
     t : int
-        Number of this step: 1, 2, 3, …
+        Number of this step; the first is 1.
     work : scratch array, shape and dtype of theta
         Room for a passing result; what it holds before and after is of no meaning.
     lr : float
@@ -164,7 +164,7 @@ def adam_blocked(theta, grad, m, v, t, block=32768, lr=0.001, beta1=0.9, beta2=0
     v : array, shape and dtype of theta
         Second raw moment, likewise.
     t : int
-        Number of this step: 1, 2, 3, …
+        Number of this step; the first is 1.
     block : int
         Number of parameters in a block, >= 1. Five arrays of this length should fit the second-level cache: 32768
         of float32 take 640 KiB.

@@ -57,16 +57,21 @@ def optimizer(title, *, cite, use="", state="", demo_lr, axes=0, limit=None, cri
     axes : int
         How many of theta's last axes belong together: 0 if each number goes its own way, 1 for a rule of vectors (it
         uses their norm, say), 2 for one of matrices.
-    limit : callable
+    limit : callable or None
         The rate above which it diverges on a quadratic, as a function of `curvature` (the largest), and of `beta` if it
         has one; None if no formula is known.
-    critical : callable
+    critical : callable or None
         The `beta` above which it swings on a quadratic, as a function of `lr` and `curvature`; None likewise.
 
     Returns
     -------
     callable
         A decorator. The decorated function has the same signature, and returns a generator of iterates.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not what it must be, the name is taken, or an argument of the rule is unknown.
     """
 
     check_about(title, cite, use, state, demo_lr, axes, limit, critical)
@@ -77,11 +82,26 @@ def optimizer(title, *, cite, use="", state="", demo_lr, axes=0, limit=None, cri
         def checked(*args, **kwargs):
             return rule(**check(rule.__name__, bind(rule.__name__, rule, args, kwargs), axes))
 
-        doc = documented(rule, {"Parameters": parameters(rule), "Yields": YIELDS, "Raises": RAISES}, cite)
+        sections = {"Parameters": parameters(rule), "Yields": YIELDS, "Raises": RAISES}
+        doc = documented(rule, sections, cite, example(rule.__name__, demo_lr, axes))
         about = dict(title=title, cite=cite, use=use, state=state.split(), demo_lr=demo_lr, axes=axes)
         return enter(OPTIMIZERS, rule, checked, doc, **about, limit=limit, critical=critical)
 
     return register
+
+
+def example(name, lr, axes):
+    """Return the lines of an example that holds for every optimizer: it goes down."""
+    if axes == 2:
+        call = f"{name}(lambda theta: theta, np.ones((2, 3)), lr={lr})"
+        return [">>> import numpy as np", f">>> bool(np.all(next({call}) < 1))", "True"]
+    call = f"minimize(bowl, {name}, lr={lr}, steps=100)"
+    return [
+        ">>> from optbook import bowl, minimize",
+        f">>> run = {call}",
+        ">>> bool(run.loss[-1] < run.loss[0])",
+        "True",
+    ]
 
 
 def check_about(title, cite, use, state, demo_lr, axes, limit, critical):

@@ -64,7 +64,7 @@ def contours(ax, problem, window=None):
     problem : Problem, or an object with loss(theta), minima and window
         What to draw.
     window : tuple of float
-        x from, x to, y from, y to; the landscape's own if not given.
+        The part to draw: x from, x to, y from, y to; the landscape's own if not given.
 
     Raises
     ------

@@ -53,7 +53,7 @@ class Problem:
         function("Problem", "f", self.f, "be a function of x and y", takes=2)
         if self.df is not None:
             function("Problem", "df", self.df, "be a function of x, y and parameters", takes=None)
-        object.__setattr__(self, "__doc__", inspect.getdoc(self.f))
+        object.__setattr__(self, "__doc__", f"{inspect.getdoc(self.f)}\n")
 
     def __call__(self, **parameters):
         """Return this landscape with other parameters.

@@ -250,6 +250,12 @@ def outcomes(targets):
     ------
     TypeError
         If one of `targets` is none.
+
+    Examples
+    --------
+    >>> counted = outcomes([Target("clock", optbook.clock, lambda: dict(lr=0.1), {"lr": "float"})])
+    >>> sorted(sum(counted.values(), Counter()))
+    ['finite', 'refused: TypeError', 'refused: ValueError']
     """
     counts = {bad: Counter() for bad in BAD}
     if not np.iterable(targets) or isinstance(targets, str):

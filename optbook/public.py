@@ -235,6 +235,14 @@ def targets(ax=None):
     ------
     LookupError
         If no right call of something is known, or its docstring does not say what an argument is.
+    TypeError
+        If `ax` are no axes.
+
+    Examples
+    --------
+    >>> right = {target.name: target.right() for target in targets()}
+    >>> right["line_fit"]
+    {'n': 8, 'noise': 0.5, 'seed': 0}
     """
     if ax is not None:
         plot.refuse_axes("targets", ax)

@@ -337,14 +337,15 @@ def parameters(rule):
     return lines
 
 
-def documented(rule, sections, cite):
-    """Return the docstring of `rule` with the standard `sections` and its source appended."""
+def documented(rule, sections, cite, example=()):
+    """Return the docstring of `rule` with the standard `sections`, its source and the lines of an example appended."""
     if not rule.__doc__:
         raise ValueError(f"{rule.__name__}: write a docstring: what it does in one line, and its equation")
     lines = [inspect.getdoc(rule), ""]
     for title, body in sections.items():
         lines += [title, "-" * len(title), *body, ""]
-    return "\n".join([*lines, "References", "----------", f":cite:t:`{cite}`", ""])
+    lines += ["References", "----------", f":cite:t:`{cite}`", ""]
+    return "\n".join(lines + (["Examples", "--------", *example, ""] if example else []))
 
 
 def enter(registry, rule, checked, doc, **about):

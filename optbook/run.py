@@ -144,7 +144,19 @@ def minimize(
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong type, out of its range, or unknown to the optimizer.
+        If an argument is of the wrong type, out of its range, or unknown to the optimizer; if loss, gradient, scheduled
+        rate or iterate is not real, or of another shape; if the loss is not finite at the start.
+
+    Examples
+    --------
+    >>> from optbook import adam, bowl, gd
+    >>> minimize(bowl, adam, lr=0.1, steps=100)
+    <Trajectory of shape (101, 2): finished>
+    >>> race = minimize(bowl, gd, lr=np.array([[0.05], [0.1], [1.0]]), steps=500)  # the last is too much
+    >>> race.status
+    '1 of 3 diverged, the first at step 161'
+    >>> bool(np.isfinite(race.theta).all())
+    True
     """
     check_choices(optimizer, hyper, replace, record, progress)
     seed = whole("minimize", "seed", seed)

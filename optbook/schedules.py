@@ -83,6 +83,14 @@ class Schedule:
         The Python that makes this schedule; its ``repr``.
     rate : callable
         The rule: float array of steps in, float array of rates out.
+
+    Examples
+    --------
+    >>> rate = Schedule("halving", lambda t: 0.5**t)
+    >>> rate([0, 1, 2])
+    array([1.  , 0.5 , 0.25])
+    >>> rate
+    halving
     """
 
     def __init__(self, call, rate):
@@ -135,6 +143,11 @@ def schedule(title, *, cite, **demo):
     -------
     callable
         A decorator. The decorated function returns a `Schedule`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not what it must be, the name is taken, or an argument of the function is unknown.
     """
     typed("schedule", title=(title, str), cite=(cite, str))
 
@@ -150,9 +163,16 @@ def schedule(title, *, cite, **demo):
         returns = ["Schedule", "    The rate η as a function of the number of finished steps."]
         raises = ["TypeError, ValueError", "    If an argument is of the wrong type, or out of its range."]
         sections = {"Parameters": parameters(make), "Returns": returns, "Raises": raises}
-        return enter(SCHEDULES, make, checked, documented(make, sections, cite), title=title, cite=cite, demo=demo)
+        doc = documented(make, sections, cite, example(make.__name__, demo))
+        return enter(SCHEDULES, make, checked, doc, title=title, cite=cite, demo=demo)
 
     return register
+
+
+def example(name, demo):
+    """Return the lines of an example that holds for every schedule: it starts below its peak, or there."""
+    given = ", ".join(f"{key}={'constant(1.0)' if value is None else repr(value)}" for key, value in demo.items())
+    return [f">>> rate = {name}({given})", ">>> bool(0 < rate(0) <= 1)", "True"]
 
 
 def check(owner, given):

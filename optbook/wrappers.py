@@ -39,6 +39,11 @@ def wrapper(title, *, cite, state=""):
     -------
     callable
         A decorator. The decorated function takes an optimizer first, and returns one.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not what it must be, the name is taken, or an argument of the function is unknown.
     """
     typed("wrapper", title=(title, str), cite=(cite, str), state=(state, str))
 
@@ -51,12 +56,19 @@ def wrapper(title, *, cite, state=""):
             numbers = {name: real(wrap.__name__, name, value) for name, value in given.items()}
             return around(wrap.__name__, title, state.split(), rule, wrap(rule, **numbers))
 
-        returns = ["optimizer : callable", "    It takes what `rule` takes, and returns a generator of iterates."]
+        returns = ["callable", "    An optimizer. It takes what `rule` takes, and returns a generator of iterates."]
         raises = ["TypeError, ValueError", "    If an argument is of the wrong type, or out of its range."]
         sections = {"Parameters": parameters(wrap), "Returns": returns, "Raises": raises}
-        return enter(WRAPPERS, wrap, checked, documented(wrap, sections, cite), title=title, cite=cite)
+        doc = documented(wrap, sections, cite, example(wrap.__name__))
+        return enter(WRAPPERS, wrap, checked, doc, title=title, cite=cite)
 
     return register
+
+
+def example(name):
+    """Return the lines of an example that holds for every wrapper: what it makes is an optimizer."""
+    call = f"minimize(bowl, {name}(adam), lr=0.1, steps=100)"
+    return [">>> from optbook import adam, bowl, minimize", f">>> {call}", "<Trajectory of shape (101, 2): finished>"]
 
 
 def around(name, title, state, rule, walk):
