@@ -1,4 +1,4 @@
-"""What PyTorch, Optax and SciPy do with the bad inputs that optbook is tried on: run by hand, stored for the book's page.
+"""What PyTorch, Optax and SciPy do with the bad inputs that optbook is tried on; the book's page reads what is stored.
 
 Each library gets an input in its natural place, as `EQUIVALENTS` says; an input without such a place there is left out.
 All walk on half the square of two coordinates, in float64, from (1, 1), for three steps (SciPy: until it stops). Then:
@@ -48,7 +48,7 @@ EQUIVALENTS = {  # where each library takes what attacks this role; what is not 
         "SciPy": "minimize(…, jac=…)",
     },
     "rate": {"PyTorch": "LambdaLR(Adam([theta], lr=1.0), …)", "Optax": "adam(…)"},
-    "height": {"SciPy": "minimize(…)"},
+    "height": {"SciPy": "minimize(fun=…, x0)"},
     "call": {"PyTorch": "Adam", "Optax": "adam", "SciPy": "minimize"},
 }
 DEFAULTS = {("SciPy", "count", "None")}  # what is no bad input there, for it is what the library itself would take
