@@ -15,6 +15,7 @@ import numpy as np
 from optbook.registry import (
     OPTIMIZERS,
     RATE,
+    WATCHED,
     as_array,
     bind,
     documented,
@@ -117,8 +118,7 @@ def check_about(title, cite, use, state, demo_lr, axes, limit, critical):
 
 def check(owner, given, axes):
     """Return the arguments of an optimizer as float64 copies, with grad and schedule guarded."""
-    watched = getattr(given["grad"], "watched", False)  # by `minimize`, which has looked at it
-    grad = given["grad"] if watched else function(owner, "grad", given["grad"], "be a function of theta")
+    grad = function(owner, "grad", given["grad"], "be a function of theta")
     plain = {name: value for name, value in given.items() if name != "grad" and not (name == "lr" and callable(value))}
     checked, shape = {}, ()
     for name, value in plain.items():
@@ -141,9 +141,9 @@ def check(owner, given, axes):
 def guard_gradient(owner, grad, axes=0):
     """Return `grad` such that it cannot change theta, and fails unless it returns real numbers in theta's shape.
 
-    It also fails when the walk has diverged, unless `grad` says that it is `watched` already, as in `minimize`.
+    It also fails when the walk has diverged, unless someone is watching, as in `minimize`.
     """
-    watched = getattr(grad, "watched", False)
+    watched = WATCHED.get()
 
     def guarded(theta):
         frozen = (theta if type(theta) is np.ndarray else np.asarray(theta)).view()

@@ -9,6 +9,8 @@ import inspect
 import math
 import operator
 from collections.abc import Callable
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from types import FunctionType
 
@@ -38,6 +40,7 @@ PROBLEMS: dict = {}
 """
 
 
+WATCHED = ContextVar("watched", default=False)  # whether someone looks for divergence already
 LONGEST = 200  # that a value may take in an error message
 PLAIN = {float, np.float64, np.ndarray}  # numbers that need no second look
 NO_NUMBERS = np.array(None)
@@ -81,6 +84,16 @@ def fits(function, count, **given):
     except ValueError:  # some that are written in C have none
         return True
     return True
+
+
+@contextmanager
+def watching():
+    """Let nobody else look for divergence meanwhile: `minimize` does, and has a status for it."""
+    token = WATCHED.set(True)
+    try:
+        yield
+    finally:
+        WATCHED.reset(token)
 
 
 def typed(owner, **values):

@@ -4,7 +4,6 @@ import inspect
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from optbook.registry import (
     shown,
     together,
     typed,
+    watching,
     whole,
 )
 
@@ -162,11 +162,9 @@ def minimize(
     seed = whole("minimize", "seed", seed)
     steps, every = (int(real("minimize", k, v, COUNT)) for k, v in (("steps", steps), ("every", every)))
     theta = first_point(problem, start, hyper)
-    grad = partial(problem.grad) if batch is None else sampled(problem, batch, seed, replace)
-    grad.watched = True  # for divergence, here, where it is a status and no error
-    walk = started(optimizer(grad, theta.copy(), **hyper), record)
-    t = 0
-    with np.errstate(all="ignore"):
+    grad, t = problem.grad if batch is None else sampled(problem, batch, seed, replace), 0
+    with watching(), np.errstate(all="ignore"):
+        walk = started(optimizer(grad, theta.copy(), **hyper), record)
         axes = max(1, getattr(optimizer, "axes", 1), getattr(problem, "axes", 1))
         log = Log(problem, theta, record.split(), axes)
         for t, theta in zip(counted(steps, progress), walk, strict=False):

@@ -107,7 +107,6 @@ def clipped(rule, norm=1.0):
                 raise refusal("clipped", "norm", f"be one number, or one for each racer, shape {length.shape}", norm)
             return g * (norm / np.maximum(length, norm))
 
-        short.watched = True
         return rule(short, theta, *args, **kwargs)
 
     return walk

@@ -22,7 +22,7 @@ def measured(name):
     Returns
     -------
     dict
-        ``machine``, ``date``, ``versions``, the ``command`` that measures anew, and the ``results``: times are in seconds.
+        ``machine``, ``date``, ``versions``, the ``command`` that measures anew, and the ``results``, times in seconds.
 
     Raises
     ------
