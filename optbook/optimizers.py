@@ -13,6 +13,7 @@ bit for bit as if alone. Nothing is changed in place: every theta that a rule yi
 import numpy as np
 
 from optbook.registry import (
+    DOUBLE,
     OPTIMIZERS,
     RATE,
     WATCHED,
@@ -147,7 +148,7 @@ def guard_gradient(owner, grad, axes=0):
 
     def guarded(theta):
         frozen = (theta if type(theta) is np.ndarray else np.asarray(theta)).view()
-        frozen.setflags(write=False)
+        frozen.setflags(False)  # of writing; by name, it takes three times as long
         try:
             given = grad(frozen)
         except ValueError as error:
@@ -157,7 +158,7 @@ def guard_gradient(owner, grad, axes=0):
         g = given if type(given) is np.ndarray else as_array(given)
         if g.dtype.kind not in "iuf" or g.shape != frozen.shape:
             refuse_gradient(owner, given, g, frozen.shape)
-        g = g.astype(np.float64, order="C")
+        g = g.astype(DOUBLE, "C")
         if not (watched or is_finite(g) and is_finite(frozen)):
             refuse_dead(owner, frozen, g, axes)
         return g

@@ -227,8 +227,8 @@ def sampled(problem, batch, seed, replace):
     if not hasattr(problem, "batches"):
         must = f"be left out for {shown(problem)}, which is not made of data"
         raise refusal("minimize", "batch", must, batch, TypeError)
-    stream = problem.batches(batch, seed, replace)
-    return lambda theta: problem.grad(theta, next(stream))
+    stream, grad = problem.batches(batch, seed, replace), problem.grad
+    return lambda theta: grad(theta, next(stream))
 
 
 class Log:
