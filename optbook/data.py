@@ -8,22 +8,53 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optbook.registry import COUNT, Argument, points, real, whole
+from optbook.registry import COUNT, Argument, as_array, function, points, real, refusal, shaped, typed, whole
 
 SPREAD = Argument("How far the examples lie apart.", "a finite number >= 0", lambda a: a >= 0, "float")
+
+LONG = np.dtype(np.intp)
 
 __all__ = ["DataProblem", "Examples", "blobs", "line_fit"]
 
 
 class Examples:
-    """What every problem made of data can do: deal out its `n` examples in mini-batches. It has a `name` for errors."""
+    """What every problem made of data can do: deal out its `n` examples in mini-batches.
 
-    def batches(self, size, seed=0, replace=False):
+    It has a `name` for errors, and a method ``_cut`` that returns what it knows of some examples.
+    """
+
+    def examples(self, rows=None):
+        """Return what is known of some examples.
+
+        Parameters
+        ----------
+        rows : slice or array of int
+            Which examples; all of them if not given.
+
+        Returns
+        -------
+        inputs : array, shape (d, rows)
+            What goes into the problem, one column per example.
+        targets : array, shape (rows,) or (classes, rows)
+            What should come out.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `rows` are not numbers of examples, one or more.
+        """
+        dealt = type(rows) is np.ndarray and rows.dtype is LONG and rows.ndim == 1 and rows.size  # by `batches`
+        try:
+            return self._cut(rows if dealt else chosen(self.name, rows, self.n))
+        except IndexError:
+            raise refusal(self.name, "rows", f"be numbers from {-self.n} to n - 1 = {self.n - 1}", rows) from None
+
+    def batches(self, batch, seed=0, replace=False):
         """Return an endless stream of mini-batches; the same seed gives the same stream.
 
         Parameters
         ----------
-        size : int
+        batch : int
             Examples per batch, 1 to n. Without replacement the last batch of an epoch is smaller when n is no multiple.
         seed : int
             Seed of the shuffles.
@@ -38,27 +69,51 @@ class Examples:
         Raises
         ------
         TypeError, ValueError
-            If `size` or `seed` is not a whole number in its range.
+            If `batch` or `seed` is not a whole number in its range.
+
+        Examples
+        --------
+        >>> stream = line_fit(n=5).batches(2)
+        >>> [len(next(stream)) for _ in range(3)]
+        [2, 2, 1]
         """
         bounded = Argument(
             "", f"a whole number from 1 to n = {self.n}", lambda a: COUNT.holds(a) & (a <= self.n), "int"
         )
-        size, seed = int(real(self.name, "batch", size, bounded)), whole(self.name, "seed", seed)
-        if not isinstance(replace, bool):
-            raise TypeError(f"{self.name}: replace must be True or False, got {replace!r}")
-        return self._drawn(size, seed) if replace else self._dealt(size, seed)
+        batch, seed = int(real(self.name, "batch", batch, bounded)), whole(self.name, "seed", seed)
+        typed(self.name, replace=(replace, bool))
+        return self._drawn(batch, seed) if replace else self._dealt(batch, seed)
 
-    def _drawn(self, size, seed):
+    def _drawn(self, batch, seed):
         rng = np.random.default_rng(seed)
         while True:
-            yield rng.integers(self.n, size=size)
+            yield rng.integers(self.n, size=batch)
 
-    def _dealt(self, size, seed):
+    def _dealt(self, batch, seed):
         rng = np.random.default_rng(seed)
         while True:
             order = rng.permutation(self.n)
-            for first in range(0, self.n, size):
-                yield order[first : first + size]
+            for first in range(0, self.n, batch):
+                yield order[first : first + batch]
+
+
+def chosen(owner, rows, n):
+    """Return `rows`, if they number some of `n` examples, as a slice or as an array; raise an error if they do not."""
+    must = "be a slice, or numbers of examples, one or more"
+    if rows is None:
+        return slice(None)
+    if isinstance(rows, slice):
+        parts = (rows.start, rows.stop, rows.step)
+        if not all(part is None or isinstance(part, (int, np.integer)) for part in parts):
+            raise refusal(owner, "rows", must, rows, TypeError)
+        array = np.arange(n)[rows]
+    else:
+        array = as_array(rows)
+    if array.ndim != 1 or not array.size:
+        raise refusal(owner, "rows", must, rows, ValueError if array.dtype.kind in "iuf" else TypeError)
+    if array.dtype.kind not in "iu":
+        raise refusal(owner, "rows", must, rows, TypeError)
+    return rows if isinstance(rows, slice) else array.astype(np.intp)
 
 
 @dataclass(frozen=True)
@@ -79,7 +134,7 @@ class DataProblem(Examples):
         Score and target of an example in; its loss out.
     slope : callable
         The derivative of `cost` by the score.
-    minima : tuple of tuple
+    minima : tuple of float, in d-tuples
         Where the loss is least, if that is known in closed form.
     window : tuple of float
         The part worth drawing, if d = 2: x from, x to, y from, y to.
@@ -94,24 +149,102 @@ class DataProblem(Examples):
     minima: tuple = ()
     window: tuple = ()
 
+    def __post_init__(self):
+        owner = "DataProblem"
+        typed(owner, name=(self.name, str))
+        features = shaped(owner, "features", self.features, None, None)
+        d, n = features.shape
+        targets = shaped(owner, "targets", self.targets, n)
+        shaped(owner, "start", self.start, d)
+        for name, shape in {"minima": (None, d), "window": (4,)}.items():
+            if not (isinstance(getattr(self, name), tuple) and not getattr(self, name)):
+                shaped(owner, name, getattr(self, name), *shape)
+        for name in ("cost", "slope"):
+            function(owner, name, getattr(self, name), "be a function of score and target", takes=2)
+        object.__setattr__(self, "features", features)
+        object.__setattr__(self, "targets", targets)
+
     @property
     def n(self):
         """The number of examples."""
         return len(self.targets)
 
-    def scores(self, theta, rows=slice(None)):
-        """Return the score of each example of `rows` for each theta: shape (..., d) in, (..., rows) out."""
+    def _cut(self, rows):
+        return self.features[:, rows], self.targets[rows]
+
+    def scores(self, theta, rows=None):
+        """Return the score of each example. NaN and infinity are passed on, as by all arithmetic.
+
+        Parameters
+        ----------
+        theta : array_like, shape (..., d)
+            The points.
+        rows : slice or array of int
+            Which examples; all of them if not given.
+
+        Returns
+        -------
+        array, shape (..., rows)
+            The score of each example for each point.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is not what it must be.
+        """
         theta = points(self.name, theta, len(self.features))
-        return sum(theta[..., j, None] * feature[rows] for j, feature in enumerate(self.features))
+        return score(theta, self.examples(rows)[0])
 
-    def loss(self, theta, rows=slice(None)):
-        """Return the mean loss over `rows` (default: all) at `theta`, shape (..., d); the result has shape (...)."""
-        return self.cost(self.scores(theta, rows), self.targets[rows]).mean(axis=-1)
+    def loss(self, theta, rows=None):
+        """Return the mean loss. NaN and infinity are passed on, as by all arithmetic.
 
-    def grad(self, theta, rows=slice(None)):
-        """Return the gradient of the mean loss over `rows` (default: all), in the shape of `theta`."""
-        slopes = self.slope(self.scores(theta, rows), self.targets[rows])
-        return (slopes[..., None, :] * self.features[:, rows]).mean(axis=-1)
+        Parameters
+        ----------
+        theta : array_like, shape (..., d)
+            The points.
+        rows : slice or array of int
+            Which examples; all of them if not given.
+
+        Returns
+        -------
+        array, shape (...)
+            The mean over the examples, for each point.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is not what it must be.
+        """
+        theta, (x, y) = points(self.name, theta, len(self.features)), self.examples(rows)
+        return self.cost(score(theta, x), y).mean(axis=-1)
+
+    def grad(self, theta, rows=None):
+        """Return the gradient of the mean loss. NaN and infinity are passed on, as by all arithmetic.
+
+        Parameters
+        ----------
+        theta : array_like, shape (..., d)
+            The points.
+        rows : slice or array of int
+            Which examples; all of them if not given.
+
+        Returns
+        -------
+        array, shape (..., d)
+            The gradient at each point.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is not what it must be.
+        """
+        theta, (x, y) = points(self.name, theta, len(self.features)), self.examples(rows)
+        return (self.slope(score(theta, x), y)[..., None, :] * x).mean(axis=-1)
+
+
+def score(theta, x):
+    """Return the score of each column of `x` for each `theta`: shape (..., d) in, (..., columns) out."""
+    return sum(theta[..., j, None] * feature for j, feature in enumerate(x))
 
 
 def line_fit(n=64, noise=0.5, seed=0):
@@ -131,7 +264,7 @@ def line_fit(n=64, noise=0.5, seed=0):
     Returns
     -------
     DataProblem
-        With d = 2: slope and intercept.
+        With d = 2, slope and intercept.
 
     Raises
     ------
@@ -141,6 +274,12 @@ def line_fit(n=64, noise=0.5, seed=0):
     References
     ----------
     :cite:t:`bottou2018`
+
+    Examples
+    --------
+    >>> fit = line_fit(noise=0.0)
+    >>> float(fit.loss([2.0, -1.0]))
+    0.0
     """
     n, noise, rng = prepared("line_fit", n, seed, noise=noise)
     x = rng.uniform(-1, 1, n)
@@ -179,6 +318,12 @@ def blobs(n=64, gap=2.0, seed=0):
     References
     ----------
     :cite:t:`bottou2018`
+
+    Examples
+    --------
+    >>> problem = blobs(n=10)
+    >>> float(problem.loss([0.0, 0.0, 0.0]).round(6))  # log 2: at zero, both classes are as likely
+    0.693147
     """
     n, gap, rng = prepared("blobs", n, seed, gap=gap)
     y = np.where(np.arange(n) % 2, 1.0, -1.0)

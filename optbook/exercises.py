@@ -11,6 +11,8 @@ from itertools import islice, pairwise
 
 import numpy as np
 
+from optbook.registry import typed
+
 __all__ = ["Verdict", "check"]
 
 EXERCISES: dict = {}
@@ -35,6 +37,9 @@ class Verdict:
 
     right: bool
     says: str
+
+    def __post_init__(self):
+        typed("Verdict", right=(self.right, bool), says=(self.says, str))
 
     def __bool__(self):
         return self.right
@@ -104,8 +109,8 @@ def check(name, answer):
 
     Raises
     ------
-    ValueError
-        If there is no exercise of that name.
+    TypeError, ValueError
+        If there is no exercise of that name. Whatever the answer does is in the verdict.
 
     Examples
     --------
@@ -114,6 +119,7 @@ def check(name, answer):
     """
     from optbook import answers  # noqa: F401  not above: it fills EXERCISES, which takes a moment
 
+    typed("check", name=(name, str))
     if name not in EXERCISES:
         raise ValueError(f"check: name must be one of {', '.join(EXERCISES)}; got {name!r}")
     exercise = EXERCISES[name]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optbook.registry import OPTIMIZERS, PROBLEMS, SCHEDULES
+from optbook.registry import OPTIMIZERS, PROBLEMS, RATE, SCHEDULES, Argument, real, refusal, typed, whole
 from optbook.run import minimize
 
 __all__ = ["FIGURES", "SWEEP", "Choice", "Figure", "Range", "controls", "racers", "shuffles", "tuned"]
@@ -13,11 +13,26 @@ SWEEP = {"low": 1e-4, "high": 1.0, "rates": 60, "steps": 300}
 """How a learning rate is tuned: so many rates, evenly spaced on a log axis; the one that ends lowest wins."""
 
 
+NUMBER = Argument("", "a finite number", kind="float")
+STEP = Argument("", RATE.allowed, RATE.holds, kind="float")
+
+
 @dataclass(frozen=True)
 class Range:
-    """A number that a slider sets: what it means, its least and largest value, and its step.
+    """A number that a slider sets.
 
     With a `base`, the slider sets the power to which it is raised, and the step is that of the power.
+
+    Attributes
+    ----------
+    label : str
+        What it means.
+    low, high : float
+        Its least and its largest value.
+    step : float
+        From one value to the next.
+    base : int
+        What is raised to the power that the slider sets; 0 if there is none.
     """
 
     label: str
@@ -26,17 +41,42 @@ class Range:
     step: float = 1
     base: int = 0
 
+    def __post_init__(self):
+        typed("Range", label=(self.label, str))
+        whole("Range", "base", self.base)
+        low, high = real("Range", "low", self.low, NUMBER), real("Range", "high", self.high, NUMBER)
+        real("Range", "step", self.step, STEP)
+        if low > high:
+            raise refusal("Range", "low", f"be at most high = {high}", self.low)
+
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several: what it means, and a title for each name that may be chosen."""
+    """One of several.
+
+    Attributes
+    ----------
+    label : str
+        What it means.
+    options : dict
+        A title for each name that may be chosen.
+    """
 
     label: str
     options: dict
 
+    def __post_init__(self):
+        typed("Choice", label=(self.label, str), options=(self.options, dict))
+
 
 def controls():
-    """Return every control of the figures by the name of what it sets, as the registries now stand."""
+    """Return every control of the figures, as the registries now stand.
+
+    Returns
+    -------
+    dict of Range and Choice
+        The controls, by the name of what each sets.
+    """
 
     def titles(registry):
         return {name: thing.title for name, thing in registry.items()}
@@ -83,6 +123,10 @@ class Figure:
     state: dict
     racers: tuple = ()
     axes: tuple = ("θ₁", "θ₂")
+
+    def __post_init__(self):
+        typed("Figure", title=(self.title, str), kind=(self.kind, str), state=(self.state, dict))
+        typed("Figure", racers=(self.racers, tuple), axes=(self.axes, tuple))
 
 
 FIGURES = {
@@ -147,7 +191,29 @@ FIGURES = {
 
 
 def racers(figure):
-    """Return the names of the optimizers that may run in a figure, as the registry now stands."""
+    """Return the names of the optimizers that may run in a figure, as the registry now stands.
+
+    Parameters
+    ----------
+    figure : Figure
+        The figure.
+
+    Returns
+    -------
+    list of str
+        Their names, in the order of the registry.
+
+    Raises
+    ------
+    TypeError
+        If `figure` is none.
+
+    Examples
+    --------
+    >>> racers(FIGURES["play-momentum"])
+    ['gd', 'momentum', 'nesterov']
+    """
+    typed("racers", figure=(figure, Figure))
     flat = [name for name, rule in OPTIMIZERS.items() if rule.axes < 2]  # a point of a landscape is no matrix
     return [name for name in flat if name in (figure.racers or flat)]
 
@@ -157,22 +223,45 @@ def tuned(problem, optimizer):
 
     Parameters
     ----------
-    problem : Problem or DataProblem
+    problem : Problem or DataProblem, with loss(theta) and grad(theta)
         What to minimize.
-    optimizer : callable
+    optimizer : callable that yields iterates
         A registered optimizer.
 
     Returns
     -------
     float
         One of the rates that `SWEEP` describes.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `minimize` refuses an argument, or the run diverges at every rate.
     """
     rates = np.geomspace(SWEEP["low"], SWEEP["high"], SWEEP["rates"])
     sweep = minimize(problem, optimizer, lr=rates[:, None], steps=SWEEP["steps"], every=SWEEP["steps"])
+    if sweep.diverged_at.all():
+        raise refusal("tuned", "problem", f"let one of {len(rates)} rates finish", problem)
     return float(rates[np.where(sweep.diverged_at == 0, sweep.loss[-1], np.inf).argmin()])
 
 
 def shuffles(seeds):
-    """Return, for each of so many seeds, where NumPy's random numbers start: two whole numbers as text."""
-    starts = [np.random.PCG64(seed).state["state"] for seed in range(seeds)]
+    """Return where NumPy's random numbers start, for each of so many seeds.
+
+    Parameters
+    ----------
+    seeds : int
+        Number of seeds; the first is 0.
+
+    Returns
+    -------
+    list of lists of str
+        Of each seed two whole numbers, as text.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `seeds` is no whole number >= 0.
+    """
+    starts = [np.random.PCG64(seed).state["state"] for seed in range(whole("shuffles", "seeds", seeds))]
     return [[str(start["state"]), str(start["inc"])] for start in starts]

@@ -18,9 +18,10 @@ from pathlib import Path
 import numpy as np
 
 from optbook.data import Examples
-from optbook.registry import COUNT, Argument, points, real, whole
+from optbook.registry import COUNT, Argument, points, real, shaped, typed, whole
 
 HIDDEN = Argument("Number of hidden units.", COUNT.allowed, COUNT.holds, "int")
+SIZES = Argument("", "two or more whole numbers >= 1", lambda a: a.ndim == 1 and a.size > 1 and COUNT.holds(a))
 TRAINING = 1280  # of the 1797 examples: 40 batches of 32, 5 of 256; the others are held out
 
 __all__ = ["Network", "digits", "softmax_regression", "two_layer"]
@@ -36,12 +37,20 @@ def digits():
 
     Returns
     -------
-    images, labels : arrays of uint8
+    images : array of uint8, shape (1797, 8, 8)
         Read-only, in the order of their publication.
+    labels : array of uint8, shape (1797,)
+        Likewise.
 
     References
     ----------
     :cite:t:`alpaydin1998`
+
+    Examples
+    --------
+    >>> images, labels = digits()
+    >>> images.shape, int(labels[0])
+    ((1797, 8, 8), 0)
     """
     with np.load(Path(__file__).with_name("digits.npz")) as stored:
         images, labels = stored["images"], stored["labels"]
@@ -57,7 +66,7 @@ class Network(Examples):
     ----------
     name : str
         Its Python name.
-    sizes : tuple of int
+    sizes : sequence of int
         Numbers of inputs, of units of each hidden layer, and of classes.
     inputs : array, shape (n, 65)
         One row per example: its pixels divided by 16, and a one.
@@ -65,7 +74,7 @@ class Network(Examples):
         One row per example: 1 for its digit, and 0 for the others.
     start : array, shape (d,)
         Where runs begin unless told otherwise.
-    held_out : Network
+    held_out : Network or None
         The same network before examples that the training never sees; None if these are they.
     """
 
@@ -75,6 +84,18 @@ class Network(Examples):
     targets: np.ndarray
     start: np.ndarray
     held_out: object = None
+
+    def __post_init__(self):
+        typed("Network", name=(self.name, str))
+        sizes = tuple(int(size) for size in real("Network", "sizes", self.sizes, SIZES))
+        object.__setattr__(self, "sizes", sizes)
+        inputs = shaped("Network", "inputs", self.inputs, None, sizes[0] + 1)
+        given = {"inputs": inputs, "targets": shaped("Network", "targets", self.targets, len(inputs), sizes[-1])}
+        given["start"] = shaped("Network", "start", self.start, self.layout[-1][1])
+        for name, value in given.items():
+            object.__setattr__(self, name, value)
+        if self.held_out is not None:
+            typed("Network", held_out=(self.held_out, Network))
 
     @property
     def n(self):
@@ -89,26 +110,77 @@ class Network(Examples):
         return list(zip([0, *ends], ends, shapes, strict=False))
 
     def matrices(self, theta):
-        """Return views of `theta`, shape (..., d), as the matrix of each layer, shape (..., out, in + 1)."""
+        """Return theta as the matrix of each layer. NaN and infinity are passed on.
+
+        Parameters
+        ----------
+        theta : array_like, shape (..., d)
+            All weights.
+
+        Returns
+        -------
+        list of arrays, shape (..., out, in + 1)
+            Views of `theta`, if that is an array of float64.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `theta` is not made of real numbers, or has another shape.
+        """
         theta = points(self.name, theta, len(self.start))
         lead = theta.shape[:-1]
         return [theta[..., begin:end].reshape(lead + shape) for begin, end, shape in self.layout]
 
-    def examples(self, rows):
-        """Return inputs and targets of the examples numbered `rows` (None: of all), one column per example."""
-        if rows is None:
-            return self.inputs.T, self.targets.T
+    def _cut(self, rows):
+        if type(rows) is slice:
+            return self.inputs[rows].T, self.targets[rows].T
         return self.inputs.take(rows, axis=0).T, self.targets.take(rows, axis=0).T
 
     def loss(self, theta, rows=None):
-        """Return the mean cross-entropy over `rows` (default: all) at `theta`, shape (..., d); it has shape (...)."""
+        """Return the mean cross-entropy. NaN and infinity are passed on, as by all arithmetic.
+
+        Parameters
+        ----------
+        theta : array_like, shape (..., d)
+            All weights.
+        rows : slice or array of int
+            Which examples; all of them if not given.
+
+        Returns
+        -------
+        array, shape (...)
+            The mean over the examples, for each theta.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is not what it must be.
+        """
         x, y = self.examples(rows)
         _, z = forward(self.matrices(theta), x)
         z = z - z.max(axis=-2, keepdims=True)
         return (np.log(np.exp(z).sum(axis=-2)) - (z * y).sum(axis=-2)).mean(axis=-1)
 
     def grad(self, theta, rows=None):
-        """Return the gradient of the mean loss over `rows` (default: all), in the shape of `theta`."""
+        """Return the gradient of the mean cross-entropy. NaN and infinity are passed on, as by all arithmetic.
+
+        Parameters
+        ----------
+        theta : array_like, shape (..., d)
+            All weights.
+        rows : slice or array of int
+            Which examples; all of them if not given.
+
+        Returns
+        -------
+        array, shape (..., d)
+            The gradient at each theta.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is not what it must be.
+        """
         (x, y), matrices = self.examples(rows), self.matrices(theta)
         entering, z = forward(matrices, x)
         slopes = backward(matrices, entering, (softmax(z) - y) / z.shape[-1])
@@ -116,9 +188,32 @@ class Network(Examples):
         return np.concatenate(flat, axis=-1) if len(flat) > 1 else flat[0]
 
     def accuracy(self, theta):
-        """Return the share of examples that are read correctly at `theta`, shape (..., d); it has shape (...)."""
+        """Return the share of examples that are read correctly. NaN is passed on: who has no scores reads nothing.
+
+        Parameters
+        ----------
+        theta : array_like, shape (..., d)
+            All weights.
+
+        Returns
+        -------
+        array, shape (...)
+            The share, from 0 to 1, for each theta.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `theta` is not made of real numbers, or has another shape.
+
+        Examples
+        --------
+        >>> network = softmax_regression()
+        >>> round(float(network.accuracy(network.start)), 3)  # at zero, every digit is read as 0
+        0.095
+        """
         _, z = forward(self.matrices(theta), self.inputs.T)
-        return (z.argmax(axis=-2) == self.targets.argmax(axis=-1)).mean(axis=-1)
+        right = (z.argmax(axis=-2) == self.targets.argmax(axis=-1)).mean(axis=-1)
+        return np.where(np.isfinite(z).all(axis=(-2, -1)), right, np.nan)[()]
 
 
 def forward(matrices, x):
@@ -163,6 +258,14 @@ def softmax_regression():
     References
     ----------
     :cite:t:`bottou2018`
+
+    Examples
+    --------
+    >>> from optbook import adam, minimize
+    >>> network = softmax_regression()
+    >>> run = minimize(network, adam, lr=0.01, batch=32, steps=200, every=200)
+    >>> bool(network.held_out.accuracy(run.theta[-1]) > 0.9)
+    True
     """
     return network("softmax_regression", (64, 10), np.zeros(650))
 
@@ -194,6 +297,11 @@ def two_layer(hidden=32, seed=0):
     References
     ----------
     :cite:t:`rumelhart1986`
+
+    Examples
+    --------
+    >>> two_layer(hidden=16).start.shape
+    (1210,)
     """
     hidden, seed = int(real("two_layer", "hidden", hidden, HIDDEN)), whole("two_layer", "seed", seed)
     rng, sizes = np.random.default_rng(seed), (64, hidden, 10)

@@ -12,8 +12,33 @@ bit for bit as if alone. Nothing is changed in place: every theta that a rule yi
 
 import numpy as np
 
-from optbook.registry import OPTIMIZERS, bind, documented, enter, parameters, real, together
-from optbook.schedules import RATE_NOW, clock
+from optbook.registry import (
+    DOUBLE,
+    OPTIMIZERS,
+    RATE,
+    WATCHED,
+    as_array,
+    bind,
+    documented,
+    enter,
+    function,
+    is_finite,
+    parameters,
+    real,
+    refusal,
+    shown,
+    together,
+    typed,
+    whole,
+)
+from optbook.schedules import clock, guard_schedule
+
+YIELDS = ["theta : array", "    The parameters after each step, without end; a new array every time."]
+RAISES = [
+    "TypeError, ValueError",
+    "    If an argument, a gradient or a scheduled rate is not what it must be; and once theta or its gradient are no",
+    "    longer finite, of all racers if there are many. The step that overflows gives NumPy's RuntimeWarning.",
+]
 
 
 def optimizer(title, *, cite, use="", state="", demo_lr, axes=0, limit=None, critical=None):
@@ -34,36 +59,67 @@ def optimizer(title, *, cite, use="", state="", demo_lr, axes=0, limit=None, cri
     axes : int
         How many of theta's last axes belong together: 0 if each number goes its own way, 1 for a rule of vectors (it
         uses their norm, say), 2 for one of matrices.
-    limit : callable
+    limit : callable or None
         The rate above which it diverges on a quadratic, as a function of `curvature` (the largest), and of `beta` if it
         has one; None if no formula is known.
-    critical : callable
+    critical : callable or None
         The `beta` above which it swings on a quadratic, as a function of `lr` and `curvature`; None likewise.
 
     Returns
     -------
     callable
         A decorator. The decorated function has the same signature, and returns a generator of iterates.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not what it must be, the name is taken, or an argument of the rule is unknown.
     """
 
+    check_about(title, cite, use, state, demo_lr, axes, limit, critical)
+
     def register(rule):
+        function("optimizer", "rule", rule, "be a generator function of grad, theta and more", takes=2)
+
         def checked(*args, **kwargs):
             return rule(**check(rule.__name__, bind(rule.__name__, rule, args, kwargs), axes))
 
-        yields = ["theta : array", "    The parameters after each step, without end; a new array every time."]
-        raises = ["TypeError, ValueError", "    If an argument, a gradient or a scheduled rate is not what it must be."]
-        doc = documented(rule, {"Parameters": parameters(rule), "Yields": yields, "Raises": raises}, cite)
+        sections = {"Parameters": parameters(rule), "Yields": YIELDS, "Raises": RAISES}
+        doc = documented(rule, sections, cite, example(rule.__name__, demo_lr, axes))
         about = dict(title=title, cite=cite, use=use, state=state.split(), demo_lr=demo_lr, axes=axes)
         return enter(OPTIMIZERS, rule, checked, doc, **about, limit=limit, critical=critical)
 
     return register
 
 
+def example(name, lr, axes):
+    """Return the lines of an example that holds for every optimizer: it goes down."""
+    if axes == 2:
+        call = f"{name}(lambda theta: theta, np.ones((2, 3)), lr={lr})"
+        return [">>> import numpy as np", f">>> bool(np.all(next({call}) < 1))", "True"]
+    call = f"minimize(bowl, {name}, lr={lr}, steps=100)"
+    return [
+        ">>> from optbook import bowl, minimize",
+        f">>> run = {call}",
+        ">>> bool(run.loss[-1] < run.loss[0])",
+        "True",
+    ]
+
+
+def check_about(title, cite, use, state, demo_lr, axes, limit, critical):
+    """Raise an error unless what the decorator was told about a rule is of its type."""
+    typed("optimizer", title=(title, str), cite=(cite, str), use=(use, str), state=(state, str))
+    real("optimizer", "demo_lr", demo_lr, RATE)
+    if whole("optimizer", "axes", axes) > 2:
+        raise refusal("optimizer", "axes", "be 0, 1 or 2", axes)
+    for name, known in {"limit": limit, "critical": critical}.items():
+        if known is not None:
+            function("optimizer", name, known, "be a function or None", takes=None)
+
+
 def check(owner, given, axes):
     """Return the arguments of an optimizer as float64 copies, with grad and schedule guarded."""
-    if not callable(given["grad"]):
-        raise TypeError(f"{owner}: grad must be a function of theta, got {given['grad']!r}")
-    guarded = {"grad": guard_gradient(owner, given["grad"])}
+    grad = function(owner, "grad", given["grad"], "be a function of theta")
     plain = {name: value for name, value in given.items() if name != "grad" and not (name == "lr" and callable(value))}
     checked, shape = {}, ()
     for name, value in plain.items():
@@ -72,6 +128,9 @@ def check(owner, given, axes):
             least = "1 axis" if axes == 1 else f"{axes} axes"
             raise ValueError(f"{owner}: theta must have at least {least}, got shape {checked[name].shape}")
         shape = together(owner, name, checked[name], shape)
+    if "high" in checked and np.any(checked["low"] > checked["high"]):
+        raise refusal(owner, "low", "be at most high", given["low"])
+    guarded = {"grad": guard_gradient(owner, grad, axes)}
     if callable(given.get("lr")):
         guarded["lr"] = guard_schedule(owner, given["lr"], shape)
     if shape == checked["theta"].shape:  # a column for each racer is slow to combine with rows of d: fill it out, once
@@ -80,32 +139,52 @@ def check(owner, given, axes):
     return checked | guarded
 
 
-def guard_gradient(owner, grad):
-    """Return `grad` such that it cannot change theta, and fails unless it returns real numbers in theta's shape."""
+def guard_gradient(owner, grad, axes=0):
+    """Return `grad` such that it cannot change theta, and fails unless it returns real numbers in theta's shape.
+
+    It also fails when the walk has diverged, unless someone is watching, as in `minimize`.
+    """
+    watched = WATCHED.get()
 
     def guarded(theta):
-        frozen = np.asarray(theta).view()
-        frozen.setflags(write=False)
-        g = np.asarray(grad(frozen))
-        if g.dtype.kind not in "iuf":
-            raise TypeError(f"{owner}: grad must return real numbers, got {g.dtype}")
-        if g.shape != frozen.shape:
-            raise ValueError(f"{owner}: grad must return an array of theta's shape {frozen.shape}, got {g.shape}")
-        return g.astype(np.float64, order="C")
+        frozen = (theta if type(theta) is np.ndarray else np.asarray(theta)).view()
+        frozen.setflags(False)  # of writing; by name, it takes three times as long
+        try:
+            given = grad(frozen)
+        except ValueError as error:
+            if "read-only" not in str(error):
+                raise
+            raise ValueError(f"{owner}: grad must leave theta as it is, got one that changes it ({error})") from error
+        g = given if type(given) is np.ndarray else as_array(given)
+        if g.dtype.kind not in "iuf" or g.shape != frozen.shape:
+            refuse_gradient(owner, given, g, frozen.shape)
+        g = g.astype(DOUBLE, "C")
+        if not (watched or is_finite(g) and is_finite(frozen)):
+            refuse_dead(owner, frozen, g, axes)
+        return g
 
     return guarded
 
 
-def guard_schedule(owner, schedule, shape):
-    """Return `schedule` such that it fails when a rate is not a finite number >= 0, or does not fit theta's `shape`."""
+def refuse_gradient(owner, given, g, shape):
+    """Raise the error that says what is wrong with a gradient: its type, or that it is not of theta's `shape`."""
+    if g.dtype.kind not in "iuf":
+        raise TypeError(f"{owner}: grad must return real numbers, got {g.dtype}: {shown(given)}")
+    raise refusal(owner, "grad", f"return an array of theta's shape {shape}", g.shape)
 
-    def guarded(t):
-        nonlocal shape  # a column of rates makes as many racers, from then on
-        rate = real(owner, f"lr({t})", schedule(t), RATE_NOW)
-        shape = together(owner, f"lr({t})", rate, shape)
-        return rate
 
-    return guarded
+def refuse_dead(owner, theta, g, axes):
+    """Raise a ValueError if no racer is finite any more, in `theta` and in its gradient `g`."""
+    own = tuple(range(-min(max(1, axes), theta.ndim), 0))  # the axes of one racer; those before it are the race
+
+    def alive(array):
+        return np.isfinite(array).all(axis=own)
+
+    if not np.any(alive(theta) & alive(g)):
+        diverged = f" at theta={shown(theta)}: the walk has diverged; a smaller lr may help"
+        if np.any(alive(theta)):
+            raise refusal(owner, "grad", "return finite numbers", g, hint=diverged)
+        raise refusal(owner, "theta", "stay finite", theta, hint=": the walk has diverged; a smaller lr may help")
 
 
 @optimizer(

@@ -5,11 +5,11 @@ called to change its parameters: ``bowl(condition=100)``.
 """
 
 import inspect
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from optbook.registry import PROBLEMS, bind, points, real
+from optbook.registry import PROBLEMS, bind, function, points, real, refusal, shaped, typed
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,16 @@ class Problem:
         Key of its source in the bibliography; empty if it is our own.
     start : tuple of float
         Where runs begin unless told otherwise.
-    minima : tuple of tuple
+    minima : tuple of float, in pairs
         Its deepest minima, and others worth a star, the deepest first.
     window : tuple of float
         The part worth drawing: x from, x to, y from, y to.
-    f, df : callable
-        Loss and gradient as functions of x and y (and of the landscape's parameters).
+    f : callable
+        The loss as a function of x and y, and of the landscape's parameters.
+    df : callable
+        Its gradient, likewise, as a pair.
     parameters : dict
-        Values of the landscape's parameters.
+        Values of the landscape's parameters, by name.
     """
 
     name: str
@@ -42,18 +44,39 @@ class Problem:
     window: tuple
     f: object
     df: object = None
-    parameters: dict = None
+    parameters: dict = field(default_factory=dict)
 
     def __post_init__(self):
-        object.__setattr__(self, "__doc__", inspect.getdoc(self.f))
+        typed("Problem", name=(self.name, str), title=(self.title, str), cite=(self.cite, str))
+        typed("Problem", parameters=(self.parameters, dict))
+        check_place("Problem", self.start, self.minima, self.window)
+        function("Problem", "f", self.f, "be a function of x and y", takes=2)
+        if self.df is not None:
+            function("Problem", "df", self.df, "be a function of x, y and parameters", takes=None)
+        object.__setattr__(self, "__doc__", f"{inspect.getdoc(self.f)}\n")
 
     def __call__(self, **parameters):
         """Return this landscape with other parameters.
+
+        Parameters
+        ----------
+        **parameters
+            Values of the landscape's parameters, by name; those that are left out get their defaults.
+
+        Returns
+        -------
+        Problem
+            A new landscape.
 
         Raises
         ------
         TypeError, ValueError
             If a parameter is unknown or out of its range.
+
+        Examples
+        --------
+        >>> bowl(condition=100)
+        bowl(condition=100, rotation=0)
         """
 
         def allowed(**_):
@@ -68,30 +91,114 @@ class Problem:
         return f"{self.name}({given})" if given else self.name
 
     def gradient(self, df):
-        """Take `df` as the gradient: the decorator that completes a landscape."""
+        """Take `df` as the gradient, and register the landscape: the decorator that completes it.
+
+        Parameters
+        ----------
+        df : callable
+            The gradient as a function of x, y and the landscape's parameters; it returns a pair.
+
+        Returns
+        -------
+        Problem
+            The landscape, as it is registered.
+
+        Raises
+        ------
+        TypeError
+            If `df` is no function.
+        """
+        function(self.name, "df", df, "be a function of x, y and parameters", takes=None)
         PROBLEMS[self.name] = replace(self, df=df)
         return PROBLEMS[self.name]
 
     def loss(self, theta):
-        """Return the height at `theta`, shape (..., 2); the result has shape (...)."""
+        """Return the height at `theta`. NaN and infinity are passed on, as by all arithmetic.
+
+        Parameters
+        ----------
+        theta : array_like, shape (..., 2)
+            The points.
+
+        Returns
+        -------
+        array, shape (...)
+            The height at each.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `theta` is not made of real numbers, or has another shape.
+
+        Examples
+        --------
+        >>> bowl.loss([[1.0, 0.0], [0.0, 1.0]])
+        array([0.5, 5. ])
+        """
         theta = points(self.name, theta, 2)
         x, y = theta[..., :1], theta[..., 1:]  # arrays always: NumPy rounds a lone number's square differently
         return self.f(x, y, **self.parameters).take(0, axis=-1)
 
     def grad(self, theta):
-        """Return the gradient at `theta`, shape (..., 2), in the same shape."""
-        theta = points(self.name, theta, 2)
+        """Return the gradient at `theta`. NaN and infinity are passed on, as by all arithmetic.
+
+        Parameters
+        ----------
+        theta : array_like, shape (..., 2)
+            The points.
+
+        Returns
+        -------
+        array, shape (..., 2)
+            The gradient at each.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `theta` is not made of real numbers, or has another shape.
+
+        Examples
+        --------
+        >>> bowl.grad([1.0, 1.0])
+        array([ 1., 10.])
+        """
+        return self._slope(points(self.name, theta, 2))
+
+    def _slope(self, theta):
+        if self.df is None:
+            raise TypeError(f"{self.name}: df must be a function, got None; decorate the gradient with .gradient")
         return np.concatenate(self.df(theta[..., :1], theta[..., 1:], **self.parameters), axis=-1)
 
     def hessian(self, theta):
-        """Return the matrix of second derivatives at one point, shape (2, 2).
+        """Return the matrix of second derivatives at one point. NaN and infinity are passed on.
 
         It is the imaginary part of the gradient a tiny imaginary step away: exact to rounding, no difference taken.
+
+        Parameters
+        ----------
+        theta : array_like, shape (2,)
+            The point.
+
+        Returns
+        -------
+        array, shape (2, 2)
+            The matrix.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `theta` is not made of real numbers, or has another shape.
+
+        Examples
+        --------
+        >>> bowl.hessian([1.0, 1.0])
+        array([[ 1.,  0.],
+               [ 0., 10.]])
         """
         step, theta = 1e-30, points(self.name, theta, 2)
         if theta.ndim > 1:
             raise ValueError(f"{self.name}: theta must have shape (2,), got {theta.shape}")
-        return np.array([self.grad(theta + 1j * step * axis).imag / step for axis in np.eye(2)])
+        return np.array([self._slope(theta + 1j * step * axis).imag / step for axis in np.eye(2)])
 
     @property
     def curvature(self):
@@ -99,23 +206,47 @@ class Problem:
         return np.linalg.eigvalsh(self.hessian(self.minima[0]))
 
 
+def check_place(owner, start, minima, window):
+    """Raise an error unless these describe a part of the plane."""
+    for name, value, shape in (("start", start, (2,)), ("minima", minima, (None, 2)), ("window", window, (4,))):
+        shaped(owner, name, value, *shape)
+    left, right, bottom, top = window
+    if not (left < right and bottom < top):
+        raise refusal(owner, "window", "be x from, x to, y from, y to", window)
+
+
 def problem(title, *, start, minima, window, cite=""):
     """Register a landscape: decorate its loss with this, then its gradient with ``.gradient``.
 
     Parameters
     ----------
-    title, start, minima, window, cite
-        As in `Problem`.
+    title : str
+        Name shown to readers.
+    start : tuple of float
+        Where runs begin unless told otherwise.
+    minima : tuple of float, in pairs
+        Its deepest minima, and others worth a star, the deepest first.
+    window : tuple of float
+        The part worth drawing: x from, x to, y from, y to.
+    cite : str
+        Key of its source in the bibliography; empty if it is our own.
 
     Returns
     -------
     callable
         A decorator that turns a function of x, y and parameters with defaults into a `Problem`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not what it must be.
     """
+    typed("problem", title=(title, str), cite=(cite, str))
+    check_place("problem", start, minima, window)
 
     def register(f):
-        values = [p.default for p in inspect.signature(f).parameters.values()][2:]
-        parameters = dict(zip(list(inspect.signature(f).parameters)[2:], values, strict=True))
+        function("problem", "f", f, "be a function of x, y, and parameters with defaults", takes=2)
+        parameters = {p.name: p.default for p in list(inspect.signature(f).parameters.values())[2:]}
         return Problem(f.__name__, title, cite, start, minima, window, f, parameters=parameters)
 
     return register

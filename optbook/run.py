@@ -1,14 +1,27 @@
 """Drive an optimizer over a problem, and keep what it did."""
 
 import inspect
-import math
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from optbook.registry import COUNT, Argument, real, together, whole
+from optbook.registry import (
+    COUNT,
+    DOUBLE,
+    Argument,
+    as_array,
+    fits,
+    is_finite,
+    real,
+    refusal,
+    shown,
+    together,
+    typed,
+    watching,
+    whole,
+)
 
 START = Argument("Where to begin.", "finite numbers, of shape (..., d)", lambda a: a.ndim > 0)
 
@@ -27,11 +40,11 @@ class Trajectory:
         The points that were kept, the start first; for a rule of matrices, shape (kept, ..., rows, columns).
     loss : array, shape (kept, ...)
         The full loss at each.
-    t : int array, shape (kept,)
+    t : array of int, shape (kept,)
         The number of finished steps at each.
     symbols : dict of arrays, each of the shape of `theta`
         The recorded local variables of the optimizer; the first row, before any step, is zero.
-    diverged_at : int array, shape (...)
+    diverged_at : array of int, shape (...)
         The step at which each racer's point, loss or recorded symbol was seen to be infinite or NaN; 0 if never.
     """
 
@@ -40,6 +53,16 @@ class Trajectory:
     t: np.ndarray
     symbols: dict
     diverged_at: np.ndarray
+
+    def __post_init__(self):
+        theta = kept("theta", self.theta)
+        loss = kept("loss", self.loss, shape=theta.shape[: max(1, as_array(self.loss).ndim)])
+        typed("Trajectory", symbols=(self.symbols, dict))
+        symbols = {name: kept(f"symbols[{name!r}]", rows, theta.shape) for name, rows in self.symbols.items()}
+        counts = {"t": kept("t", self.t, theta.shape[:1], count=True)}
+        counts["diverged_at"] = kept("diverged_at", self.diverged_at, loss.shape[1:], count=True)
+        for name, value in ({"theta": theta, "loss": loss, "symbols": symbols} | counts).items():
+            object.__setattr__(self, name, value)
 
     @property
     def status(self):
@@ -53,6 +76,18 @@ class Trajectory:
 
     def __repr__(self):
         return f"<Trajectory of shape {self.theta.shape}: {self.status}>"
+
+
+def kept(name, value, shape=None, count=False):
+    """Return `value` as an array, if it is one that a trajectory may hold; it is not copied, for it may be large."""
+    array, least = as_array(value), "whole numbers >= 0" if count else "finite numbers"
+    must = f"be {least}" if shape is None else f"be {least} of shape {shape}"
+    if array.dtype.kind not in "iuf" or array.dtype.char == "e":
+        raise refusal("Trajectory", name, must, value, TypeError)
+    fits = array.ndim > 1 if shape is None else array.shape == shape
+    if not (fits and np.isfinite(array).all() and (not count or np.all((array >= 0) & (array % 1 == 0)))):
+        raise refusal("Trajectory", name, must, value)
+    return array.astype(int) if count else array
 
 
 def minimize(
@@ -77,10 +112,10 @@ def minimize(
 
     Parameters
     ----------
-    problem : Problem, DataProblem, or any object with ``loss(theta)`` and ``grad(theta)``
+    problem : Problem, DataProblem, or any object with loss(theta) and grad(theta)
         What to minimize. The loss is one number for each theta of shape (d,), or, for rules of matrices such as `muon`
         and for a problem that says ``axes = 2``, (rows, columns).
-    optimizer : callable
+    optimizer : callable that yields iterates
         A registered optimizer such as `adam`, or any function of ``grad`` and ``theta`` that yields iterates.
     steps : int
         Number of steps.
@@ -109,22 +144,34 @@ def minimize(
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong type, out of its range, or unknown to the optimizer.
+        If an argument is of the wrong type, out of its range, or unknown to the optimizer; if loss, gradient, scheduled
+        rate or iterate is not real, or of another shape; if the loss is not finite at the start.
+
+    Examples
+    --------
+    >>> from optbook import adam, bowl, gd
+    >>> minimize(bowl, adam, lr=0.1, steps=100)
+    <Trajectory of shape (101, 2): finished>
+    >>> race = minimize(bowl, gd, lr=np.array([[0.05], [0.1], [1.0]]), steps=500)  # the last is too much
+    >>> race.status
+    '1 of 3 diverged, the first at step 161'
+    >>> bool(np.isfinite(race.theta).all())
+    True
     """
-    check_choices(optimizer, replace, record, progress)
+    check_choices(optimizer, hyper, replace, record, progress)
     seed = whole("minimize", "seed", seed)
     steps, every = (int(real("minimize", k, v, COUNT)) for k, v in (("steps", steps), ("every", every)))
     theta = first_point(problem, start, hyper)
-    grad = problem.grad if batch is None else sampled(problem, batch, seed, replace)
-    walk = started(optimizer(grad, theta.copy(), **hyper), record)
-    with np.errstate(all="ignore"):
+    grad, t = problem.grad if batch is None else sampled(problem, batch, seed, replace), 0
+    with watching(), np.errstate(all="ignore"):
+        walk = started(optimizer(grad, theta.copy(), **hyper), record)
         axes = max(1, getattr(optimizer, "axes", 1), getattr(problem, "axes", 1))
         log = Log(problem, theta, record.split(), axes)
         for t, theta in zip(counted(steps, progress), walk, strict=False):
             log.note(t, theta, walk, keep=t % every == 0 or t == steps)
             if log.lost:
                 break
-    return log.trajectory(steps)
+    return log.trajectory(steps, t)
 
 
 def counted(steps, progress):
@@ -137,52 +184,51 @@ def counted(steps, progress):
     return numbers
 
 
-def check_choices(optimizer, replace, record, progress):
+def check_choices(optimizer, hyper, replace, record, progress):
     """Raise a TypeError unless each choice is of its type."""
-    if not callable(optimizer):
-        raise TypeError(f"minimize: optimizer must be a function of grad and theta, got {optimizer!r}")
+    ours = hasattr(optimizer, "__wrapped__")  # which says more itself
+    if not (ours or (callable(optimizer) and fits(optimizer, 2, **hyper))):
+        must = f"be a function of {', '.join(['grad', *hyper])} and theta"
+        raise refusal("minimize", "optimizer", must, optimizer, TypeError)
     if not isinstance(record, str):
-        raise TypeError(f"minimize: record must be a string of names, got {record!r}")
-    if not isinstance(replace, bool):
-        raise TypeError(f"minimize: replace must be True or False, got {replace!r}")
+        raise refusal("minimize", "record", "be a string of names", record, TypeError)
+    typed("minimize", replace=(replace, bool))
     if not (progress is None or isinstance(progress, bool)):
-        raise TypeError(f"minimize: progress must be True, False or None, got {progress!r}")
+        raise refusal("minimize", "progress", "be True, False or None", progress, TypeError)
 
 
 def started(walk, record):
     """Return `walk`, if it is what an optimizer must return."""
     if not isinstance(walk, Iterator):
-        raise TypeError(f"minimize: optimizer must return a generator, got {walk!r}")
+        raise refusal("minimize", "optimizer", "return a generator", walk, TypeError)
     if record and not inspect.isgenerator(walk):
-        raise TypeError(f"minimize: record must be '' unless optimizer is a generator function, got {record!r}")
+        raise refusal("minimize", "record", "be '' unless optimizer is a generator function", record, TypeError)
     return walk
 
 
 def first_point(problem, start, hyper):
     """Return the start as a float64 copy, one for each racer."""
     for need in ("loss", "grad"):
-        if not callable(getattr(problem, need, None)):
-            raise TypeError(f"minimize: problem must have a method {need}(theta), got {problem!r}")
+        method = getattr(problem, need, None)
+        if not (callable(method) and fits(method, 1)):
+            raise refusal("minimize", "problem", f"have a method {need}(theta)", problem, TypeError)
     if start is None and not hasattr(problem, "start"):
-        raise TypeError(f"minimize: start must be given, for {problem!r} has none of its own")
+        raise TypeError(f"minimize: start must be given, for {shown(problem)} has none of its own; got None")
     theta = real("minimize", "start", problem.start if start is None else start, START)
     shape = theta.shape
     for name, value in hyper.items():
-        shape = together("minimize", name, value(0) if callable(value) else value, shape)
+        first = value(0) if callable(value) and fits(value, 1) else value
+        shape = together("minimize", name, first, shape)
     return np.array(np.broadcast_to(theta, shape))
 
 
 def sampled(problem, batch, seed, replace):
     """Return the gradient on the next mini-batch of a fresh stream, each time it is called."""
     if not hasattr(problem, "batches"):
-        raise TypeError(f"minimize: batch must be left out for {problem!r}, which is not made of data; got {batch!r}")
-    stream = problem.batches(batch, seed, replace)
-    return lambda theta: problem.grad(theta, next(stream))
-
-
-def is_finite(theta):
-    """Return whether every number is finite, asked in the fastest way: a dot product, while that takes one thread."""
-    return (theta.size < 10_000 and math.isfinite(np.vdot(theta, theta))) or np.isfinite(theta).all()
+        must = f"be left out for {shown(problem)}, which is not made of data"
+        raise refusal("minimize", "batch", must, batch, TypeError)
+    stream, grad = problem.batches(batch, seed, replace), problem.grad
+    return lambda theta: grad(theta, next(stream))
 
 
 class Log:
@@ -199,16 +245,17 @@ class Log:
 
     def height(self, theta):
         """Return the loss at `theta`, one real number for each point."""
-        loss = np.asarray(self.problem.loss(theta))
-        shape = theta.shape[: -len(self.axes)]
-        if loss.shape != shape or loss.dtype.kind not in "iuf":
+        loss = as_array(self.problem.loss(theta))
+        shape, real = theta.shape[: -len(self.axes)], loss.dtype.kind in "iuf"
+        if loss.shape != shape or not real:
             says = f"minimize: loss must return real numbers of shape {shape}, one for each point"
-            raise ValueError(f"{says}, got {loss.dtype} of shape {loss.shape}")
+            raise (ValueError if real else TypeError)(f"{says}, got {loss.dtype} of shape {loss.shape}")
         return loss
 
     def note(self, t, theta, walk, keep):
         """Look at the point after step `t` for divergence, and `keep` it or not."""
-        self.check(theta)
+        if type(theta) is not np.ndarray or theta.dtype is not DOUBLE or theta.shape != self.shape:
+            self.check(theta)
         if t == 1:
             self.symbols(walk, theta.shape)
         if not keep and is_finite(theta):  # by far the most common case
@@ -230,8 +277,8 @@ class Log:
         """Raise an error unless an optimizer may yield `theta`."""
         real = isinstance(theta, np.ndarray) and theta.dtype.kind in "iuf"
         if not (real and theta.shape == self.shape):
-            says = f"minimize: optimizer must yield arrays of real numbers of theta's shape {self.shape}, got {theta!r}"
-            raise (ValueError if real else TypeError)(says)
+            must = f"yield arrays of real numbers of theta's shape {self.shape}"
+            raise refusal("minimize", "optimizer", must, theta, ValueError if real else TypeError)
 
     def symbols(self, walk, shape):
         """Return the present values of the recorded local variables of the generator `walk`, in theta's `shape`."""
@@ -242,10 +289,10 @@ class Log:
             raise ValueError(f"minimize: record must name variables among {', '.join(variables)}; got {unknown[0]!r}")
         return [np.broadcast_to(variables[name], shape) for name in self.names]
 
-    def trajectory(self, steps):
+    def trajectory(self, steps, done):
         """Return all that was kept, if the run went on for `steps` or diverged."""
-        if not self.lost and self.rows[-1][0] < steps:
-            raise ValueError(f"minimize: optimizer must yield {steps} iterates, but it stopped early")
+        if not self.lost and done < steps:
+            raise ValueError(f"minimize: optimizer must yield {steps} iterates, but it stopped early, got {done}")
         t, theta, loss, symbols = zip(*self.rows, strict=True)
         stacked = {name: np.stack(rows) for name, *rows in zip(self.names, *symbols, strict=True)}
         return Trajectory(np.stack(theta), np.stack(loss), np.array(t), stacked, self.diverged_at)

@@ -8,7 +8,20 @@ import itertools
 
 import numpy as np
 
-from optbook.registry import SCHEDULES, Argument, bind, documented, enter, parameters, real
+from optbook.registry import (
+    SCHEDULES,
+    Argument,
+    as_array,
+    bind,
+    documented,
+    enter,
+    function,
+    parameters,
+    real,
+    refusal,
+    together,
+    typed,
+)
 
 STEPS_DONE = Argument("Number of finished steps.", "a number of finished steps, finite and >= 0", lambda a: a >= 0)
 RATE_NOW = Argument("Rate of this step.", "a finite number >= 0 at every step", lambda a: a >= 0)
@@ -19,7 +32,7 @@ def clock(lr):
 
     Parameters
     ----------
-    lr : float, array or callable
+    lr : float, array or Schedule
         A fixed rate, or a schedule: a function of the number of finished steps.
 
     Yields
@@ -28,9 +41,37 @@ def clock(lr):
         The step about to be taken: 1, 2, 3, …
     eta : float or array
         Its learning rate: `lr`, or ``lr(t - 1)``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a rate is not a finite number >= 0.
+
+    Examples
+    --------
+    >>> ticks = clock(linear(peak=0.2, steps=2))
+    >>> [(t, float(eta)) for t, eta in itertools.islice(ticks, 3)]
+    [(1, 0.2), (2, 0.1), (3, 0.0)]
     """
-    for t in itertools.count(1):
-        yield t, lr(t - 1) if callable(lr) else lr
+    if not callable(lr):
+        real("clock", "lr", lr, RATE_NOW)
+        return zip(itertools.count(1), itertools.repeat(lr), strict=False)
+    rate = lr if hasattr(lr, "guarded") else guard_schedule("clock", lr)
+    return ((t, rate(t - 1)) for t in itertools.count(1))
+
+
+def guard_schedule(owner, schedule, shape=()):
+    """Return `schedule` such that it fails when a rate is not a finite number >= 0, or does not fit theta's `shape`."""
+    function(owner, "lr", schedule, "be a number or a function of finished steps")
+
+    def guarded(t):
+        nonlocal shape  # a column of rates makes as many racers, from then on
+        rate = real(owner, f"lr({t})", schedule(t), RATE_NOW)
+        shape = together(owner, f"lr({t})", rate, shape)
+        return rate
+
+    guarded.guarded = True
+    return guarded
 
 
 class Schedule:
@@ -42,16 +83,41 @@ class Schedule:
         The Python that makes this schedule; its ``repr``.
     rate : callable
         The rule: float array of steps in, float array of rates out.
+
+    Examples
+    --------
+    >>> rate = Schedule("halving", lambda t: 0.5**t)
+    >>> rate([0, 1, 2])
+    array([1.  , 0.5 , 0.25])
+    >>> rate
+    halving
     """
 
     def __init__(self, call, rate):
-        self.call, self.rate = call, rate
+        typed("Schedule", call=(call, str))
+        self.call, self.rate = call, function("Schedule", "rate", rate, "be a function of finished steps")
 
     def __call__(self, t):
-        """Return the learning rate after `t` finished steps, in the shape of `t`."""
+        """Return the learning rate after some steps.
+
+        Parameters
+        ----------
+        t : float or array
+            Number of finished steps, >= 0.
+
+        Returns
+        -------
+        float or array
+            The rate of the next step, in the shape of `t`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `t` is no such number, or the rate is not a finite number >= 0.
+        """
         done = real(self.call, "t", t, STEPS_DONE)
         try:
-            with np.errstate(under="ignore"):
+            with np.errstate(all="ignore"):  # what is not finite is refused, below
                 rate = self.rate(done)
         except (TypeError, ValueError) as error:  # of a function that was given as `after`
             raise type(error)(f"{self.call}: no rate at t={t!r}: {error}") from error
@@ -77,27 +143,41 @@ def schedule(title, *, cite, **demo):
     -------
     callable
         A decorator. The decorated function returns a `Schedule`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not what it must be, the name is taken, or an argument of the function is unknown.
     """
+    typed("schedule", title=(title, str), cite=(cite, str))
 
     def register(make):
+        function("schedule", "make", make, "be a function that returns a function of finished steps", takes=None)
+
         def checked(*args, **kwargs):
             arguments = bind(make.__name__, make, args, kwargs)
+            rate = make(**check(make.__name__, arguments))
             given = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
-            return Schedule(f"{make.__name__}({given})", make(**check(make.__name__, arguments)))
+            return Schedule(f"{make.__name__}({given})", rate)
 
         returns = ["Schedule", "    The rate η as a function of the number of finished steps."]
         raises = ["TypeError, ValueError", "    If an argument is of the wrong type, or out of its range."]
         sections = {"Parameters": parameters(make), "Returns": returns, "Raises": raises}
-        return enter(SCHEDULES, make, checked, documented(make, sections, cite), title=title, cite=cite, demo=demo)
+        doc = documented(make, sections, cite, example(make.__name__, demo))
+        return enter(SCHEDULES, make, checked, doc, title=title, cite=cite, demo=demo)
 
     return register
 
 
+def example(name, demo):
+    """Return the lines of an example that holds for every schedule: it starts below its peak, or there."""
+    given = ", ".join(f"{key}={'constant(1.0)' if value is None else repr(value)}" for key, value in demo.items())
+    return [f">>> rate = {name}({given})", ">>> bool(0 < rate(0) <= 1)", "True"]
+
+
 def check(owner, given):
     """Return the arguments of a schedule as float64 arrays, each checked alone and then against its peers."""
-    if not callable(given.get("after", check)):
-        raise TypeError(f"{owner}: after must be a schedule, got {given['after']!r}")
-    a = {name: value if name == "after" else real(owner, name, value) for name, value in given.items()}
+    a = {name: guard_after(owner, v) if name == "after" else real(owner, name, v) for name, v in given.items()}
     peers = {
         "floor": ("at most peak", "floor" in a and np.all(a["floor"] <= a["peak"])),
         "fall": ("at most steps - rise", "fall" in a and a["fall"] <= a["steps"] - a["rise"]),
@@ -107,6 +187,19 @@ def check(owner, given):
         if name in a and not holds:
             raise ValueError(f"{owner}: {name} must be {allowed}, got {name}={given[name]!r} in {given}")
     return a
+
+
+def guard_after(owner, after):
+    """Return the schedule `after` such that it fails unless it returns numbers."""
+    function(owner, "after", after, "be a schedule")
+
+    def guarded(t):
+        rate = after(t)
+        if as_array(rate).dtype.kind not in "iufc":
+            raise refusal(owner, "after", "return real numbers", rate, TypeError)
+        return rate
+
+    return guarded
 
 
 @schedule("Constant", cite="bottou2018", peak=1.0)

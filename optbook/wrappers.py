@@ -8,7 +8,19 @@ import functools
 import numpy as np
 
 from optbook.optimizers import guard_gradient
-from optbook.registry import WRAPPERS, bind, documented, enter, parameters, real
+from optbook.registry import (
+    WRAPPERS,
+    bind,
+    documented,
+    enter,
+    fits,
+    function,
+    parameters,
+    real,
+    refusal,
+    together,
+    typed,
+)
 
 
 def wrapper(title, *, cite, state=""):
@@ -27,23 +39,36 @@ def wrapper(title, *, cite, state=""):
     -------
     callable
         A decorator. The decorated function takes an optimizer first, and returns one.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not what it must be, the name is taken, or an argument of the function is unknown.
     """
+    typed("wrapper", title=(title, str), cite=(cite, str), state=(state, str))
 
     def register(wrap):
+        function("wrapper", "wrap", wrap, "be a function of rule and more", takes=None)
+
         def checked(*args, **kwargs):
             given = bind(wrap.__name__, wrap, args, kwargs)
-            rule = given.pop("rule")
-            if not callable(rule):
-                raise TypeError(f"{wrap.__name__}: rule must be an optimizer, got {rule!r}")
+            rule = function(wrap.__name__, "rule", given.pop("rule"), "be an optimizer", takes=None)
             numbers = {name: real(wrap.__name__, name, value) for name, value in given.items()}
             return around(wrap.__name__, title, state.split(), rule, wrap(rule, **numbers))
 
-        returns = ["optimizer : callable", "    It takes what `rule` takes, and returns a generator of iterates."]
+        returns = ["callable", "    An optimizer. It takes what `rule` takes, and returns a generator of iterates."]
         raises = ["TypeError, ValueError", "    If an argument is of the wrong type, or out of its range."]
         sections = {"Parameters": parameters(wrap), "Returns": returns, "Raises": raises}
-        return enter(WRAPPERS, wrap, checked, documented(wrap, sections, cite), title=title, cite=cite)
+        doc = documented(wrap, sections, cite, example(wrap.__name__))
+        return enter(WRAPPERS, wrap, checked, doc, title=title, cite=cite)
 
     return register
+
+
+def example(name):
+    """Return the lines of an example that holds for every wrapper: what it makes is an optimizer."""
+    call = f"minimize(bowl, {name}(adam), lr=0.1, steps=100)"
+    return [">>> from optbook import adam, bowl, minimize", f">>> {call}", "<Trajectory of shape (101, 2): finished>"]
 
 
 def around(name, title, state, rule, walk):
@@ -66,18 +91,23 @@ def clipped(rule, norm=1.0):
     .. math:: g_t := g_t \min\left(1, \frac{c}{\|g_t\|}\right), \qquad
               \theta_t \text{ as the rule inside says}
     """
-    axes = range(-max(1, getattr(rule, "axes", 1)), 0)
+    own = max(1, getattr(rule, "axes", 1))
+    axes = range(-own, 0)
 
     def walk(grad, theta, *args, **kwargs):
-        slope = guard_gradient("clipped", grad)
+        if not (callable(grad) and fits(grad, 1)):
+            return rule(grad, theta, *args, **kwargs)  # which says what is wrong
+        slope = guard_gradient("clipped", grad, own)
 
         def short(theta):
             g = length = slope(theta)
             for axis in axes[: g.ndim]:
                 length = np.hypot.reduce(length, axis=axis, keepdims=True)  # does not overflow, as squares would
+            if np.ndim(norm) and together("clipped", "norm", norm, length.shape) != length.shape:
+                raise refusal("clipped", "norm", f"be one number, or one for each racer, shape {length.shape}", norm)
             return g * (norm / np.maximum(length, norm))
 
-        return rule(short if callable(grad) else grad, theta, *args, **kwargs)
+        return rule(short, theta, *args, **kwargs)
 
     return walk
 
@@ -94,14 +124,19 @@ def lookahead(rule, sync=6, share=0.5):
     """
 
     def walk(grad, theta, *args, **kwargs):
+        fast = rule(grad, theta, *args, **kwargs)
         if not np.ndim(theta):
-            raise ValueError(f"lookahead: theta must have at least 1 axis, got {theta!r}")
-        return away(rule(grad, theta, *args, **kwargs), np.array(theta))
+            raise refusal("lookahead", "theta", "have at least 1 axis", theta)
+        return away(fast, np.array(theta))
 
     def away(fast, slow):
         for t, theta in enumerate(fast, start=1):
+            if not isinstance(theta, np.ndarray):
+                raise refusal("lookahead", "rule", "yield arrays", theta, TypeError)
             if t % sync == 0:
                 slow = slow + share * (theta - slow)
+                if slow.shape != theta.shape:
+                    raise refusal("lookahead", "share", f"broadcast to theta's shape {theta.shape}", share)
                 theta[...] = slow  # in place, here alone in this book: the rule inside goes on from where this puts it
             yield theta.copy()
 

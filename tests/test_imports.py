@@ -16,7 +16,7 @@ MODULES = sorted((ROOT / "optbook").glob("*.py"))
 READERS = [*sorted((ROOT / "gallery").rglob("*.py")), *sorted((ROOT / "docs").rglob("*.md"))]
 STANDARD = set(sys.stdlib_module_names)
 ALLOWED = {
-    "exercises": {"numpy", "optbook.answers"},
+    "exercises": {"numpy", "optbook.answers", "optbook.registry"},
     "inplace": {"numpy", "optbook.registry"},
     "answers": {
         *("numpy", "optbook.data", "optbook.exercises", "optbook.optimizers", "optbook.problems", "optbook.schedules"),
@@ -31,8 +31,11 @@ ALLOWED = {
     "wrappers": {"numpy", "optbook.optimizers", "optbook.registry"},
     "run": {"numpy", "tqdm", "optbook.registry"},
     "listings": {"numpy"},
-    "plot": {"numpy", "matplotlib"},
+    "plot": {"numpy", "matplotlib", "optbook.registry"},
     "figures": {"numpy", "optbook.data", "optbook.registry", "optbook.run"},
+    "public": {"numpy", "optbook", "optbook.figures", "optbook.plot", "optbook.registry"},
+    "bad": {"numpy", "optbook.registry"},
+    "promises": {"numpy", "optbook", "optbook.bad", "optbook.public", "optbook.registry"},
 }
 
 

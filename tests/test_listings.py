@@ -313,9 +313,23 @@ def test_a_gradient_whose_square_overflows_is_refused_before_anything_changes():
 
 def test_no_step_warns_however_long():
     theta = np.ones(2)
-    listing = Adam([theta], lr=1e308)
+    listing = Adam([theta], lr=1e150)
     for size in (1e150, 1e-200, 0.0, 1e150):
         listing.step([[size, -size]])
+    assert np.isfinite(theta).all()
+
+
+def test_a_weight_that_overflows_is_an_error():
+    listing = Adam([np.ones(2)], lr=1e308)
+    listing.step([[1.0, 1.0]])
+    with pytest.raises(ValueError, match=r"^Adam: params must stay finite, got \[-inf -inf\]; try lr < 1e\+308$"):
+        listing.step([[1.0, 1.0]])
+
+
+def test_a_beta_that_is_no_number_is_refused_in_either_place():
+    for betas in [(np.nan, 0.5), (0.5, np.nan)]:
+        with pytest.raises(ValueError, match=r"^Adam: betas must be a pair in \[0, 1\), got \("):
+            Adam([np.ones(2)], betas=betas)
 
 
 def test_they_are_documented_and_fit_the_page():

@@ -5,6 +5,7 @@ from importlib.resources import files
 
 import pytest
 
+from optbook.bad import BAD
 from optbook.measured import measured
 
 NAMES = sorted(
@@ -28,5 +29,20 @@ def test_the_cost_of_an_epoch_is_as_promised():
 
 
 def test_an_unknown_result_is_an_error():
-    with pytest.raises(ValueError, match=r"measured: name must be one of epochs, memory; got 'speed'"):
+    with pytest.raises(ValueError, match=r"measured: name must be one of bad_inputs, epochs, memory; got 'speed'"):
         measured("speed")
+
+
+def test_the_recorded_outcomes_are_those_of_the_inputs_that_are_tried():
+    report = measured("bad_inputs")
+    named = {(role, bad.name) for bad in BAD for role in bad.roles}
+    recorded = {(role, name): said for role, inputs in report["results"].items() for name, said in inputs.items()}
+    assert set(recorded) == {(role, name) for role, name in named if role in report["equivalents"]}, (
+        f"the inputs have changed; please record anew: {report['command']}"
+    )
+    for library in ("PyTorch", "Optax", "SciPy"):
+        outcomes = [said[library].partition(":")[0] for said in recorded.values() if library in said]
+        assert len(outcomes) >= 30
+        assert set(outcomes) <= {"refused", "warned", "reported", "accepted", "silent"}
+    assert report["versions"]["torch"].startswith("2.13.0")
+    assert report["versions"]["optax"] == "0.2.8"

@@ -135,7 +135,7 @@ CASES = [
     (lambda ax: plot.contours(ax, bowl, (0, 1)), ValueError, r"contours: window must be 4 numbers, .*, got \(0, 1\)"),
     (lambda ax: plot.contours(ax, bowl, 3), ValueError, "contours: window must be 4 numbers, .*, got 3"),
     (lambda ax: plot.contours(ax, bowl, (1, 0, 0, 1)), ValueError, r"contours: window must be .*, got \(1, 0, 0, 1\)"),
-    (lambda ax: plot.contours(ax, bowl, "0101"), ValueError, "contours: window must be 4 numbers, .*, got '0101'"),
+    (lambda ax: plot.contours(ax, bowl, "0101"), TypeError, "contours: window must be 4 numbers, .*, got '0101'"),
     (
         lambda ax: plot.contours(ax, optbook.blobs(), (0, 1, 0, 1)),
         ValueError,
@@ -165,6 +165,33 @@ CASES = [
         r"rates: schedule must return real numbers, .*, got \[None\]",
     ),
     (lambda ax: plot.rates(ax, lambda t: [0.1] * (t + 1), 9), TypeError, "rates: schedule must return real numbers"),
+    (lambda ax: plot.rates(ax, lambda t: -0.1, 9), ValueError, r"rates: schedule must return finite numbers >= 0, got"),
+    (lambda ax: plot.rates(None, optbook.constant(1), 9), TypeError, "rates: ax must be Matplotlib axes, got None"),
+    (lambda ax: plot.path(ax, None), TypeError, "path: trajectory must have an attribute theta, got None"),
+    (
+        lambda ax: plot.path(ax, SimpleNamespace(theta=np.full((2, 2), np.nan))),
+        ValueError,
+        "path: trajectory must have finite theta, got array",
+    ),
+    (lambda ax: plot.path(ax, RUN, colour="red"), TypeError, "path: style must be what ax.plot takes, got .*colour"),
+    (lambda ax: plot.path(ax, RUN, label=3), TypeError, "path: label must be a string, or a list of one for each line"),
+    (
+        lambda ax: plot.losses(ax, RACE, label=["a"]),
+        ValueError,
+        r"losses: style must be what ax.plot takes, got .*\['a'\]",
+    ),
+    (lambda ax: plot.losses(ax, RUN, least=np.nan), ValueError, "losses: least must be a finite number, got nan"),
+    (lambda ax: plot.contours(ax, None), TypeError, "contours: problem must have an attribute minima, got None"),
+    (
+        lambda ax: plot.contours(ax, bowl, (0, np.inf, 0, 1)),
+        ValueError,
+        r"contours: window must be 4 numbers, .*, got \(0, inf, 0, 1\)",
+    ),
+    (
+        lambda ax: plot.contours(ax, bowl, (0, 1e200, 0, 1)),
+        ValueError,
+        "contours: problem must have one finite loss at each point of the window, got array",
+    ),
 ]
 
 

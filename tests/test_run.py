@@ -203,6 +203,37 @@ def test_a_run_stops_when_all_have_diverged():
     assert len(asked) < 200
 
 
+def test_divergence_is_a_status_of_rules_made_of_rules_too():
+    def regularized(grad, theta, **hyper):
+        return gd(lambda theta: grad(theta) + 0.0 * theta, theta, **hyper)
+
+    def delayed(grad, theta, **hyper):
+        yield from regularized(grad, theta, **hyper)
+
+    plain = minimize(bowl, gd, lr=1.0, steps=1000)
+    for rule in (regularized, delayed):
+        run = minimize(bowl, rule, lr=1.0, steps=1000)
+        assert run.status == plain.status
+        np.testing.assert_array_equal(run.theta, plain.theta)
+    with pytest.raises(ValueError, match="^gd: grad must return finite numbers"):
+        next(regularized(lambda theta: theta * np.nan, np.ones(2)))
+
+
+def test_who_is_not_watched_after_a_run_is_not():
+    walk = gd(lambda theta: theta * np.nan, np.ones(2))  # made before, and driven inside
+
+    def nested(theta):
+        with pytest.raises(ValueError, match="the walk has diverged"):
+            next(walk)
+        return bowl.grad(theta)
+
+    minimize(SimpleNamespace(loss=bowl.loss, grad=nested), gd, start=(1.0, 2.0), steps=1)
+    with pytest.raises(ValueError, match="start must have a finite loss"):
+        minimize(bowl, gd, start=(1e300, 0))
+    with pytest.raises(ValueError, match="the walk has diverged"):
+        next(gd(lambda theta: theta * np.nan, np.ones(2)))
+
+
 def test_a_loss_that_is_finite_far_out_does_not_hide_divergence():
     flat = SimpleNamespace(loss=lambda theta: np.tanh(theta).sum(axis=-1), grad=lambda theta: -theta)
     run = minimize(flat, gd, start=[1.0], lr=1e100, steps=100)
@@ -286,12 +317,17 @@ def test_any_generator_will_do():
 
 
 @pytest.mark.parametrize(
-    "loss",
-    [lambda theta: (theta**2).sum(), lambda theta: theta**2, lambda theta: None, lambda theta: theta.sum(axis=-1) * 1j],
+    ("loss", "error"),
+    [
+        (lambda theta: (theta**2).sum(), ValueError),
+        (lambda theta: theta**2, ValueError),
+        (lambda theta: None, TypeError),
+        (lambda theta: theta.sum(axis=-1) * 1j, TypeError),
+    ],
     ids=["one for all", "one a coordinate", "none", "complex"],
 )
-def test_a_loss_that_is_not_one_real_number_a_point_is_refused(loss):
-    with pytest.raises(ValueError, match=r"minimize: loss must return real numbers of shape \(3,\)"):
+def test_a_loss_that_is_not_one_real_number_a_point_is_refused(loss, error):
+    with pytest.raises(error, match=r"minimize: loss must return real numbers of shape \(3,\)"):
         minimize(SimpleNamespace(loss=loss, grad=PLAIN.grad), gd, start=np.ones((3, 2)), steps=3)
 
 

@@ -6,6 +6,8 @@ Times differ from machine to machine and from run to run, so a page that timed i
 import json
 from importlib.resources import files
 
+from optbook.registry import typed
+
 __all__ = ["measured"]
 
 
@@ -20,13 +22,19 @@ def measured(name):
     Returns
     -------
     dict
-        ``machine``, ``date``, ``versions``, the ``command`` that measures anew, and the ``results``: times in seconds.
+        ``machine``, ``date``, ``versions``, the ``command`` that measures anew, and the ``results``, times in seconds.
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If there is no such result.
+
+    Examples
+    --------
+    >>> measured("epochs")["command"]
+    'python tests/benchmarks/epochs.py --write'
     """
+    typed("measured", name=(name, str))
     stored = {
         path.name.removesuffix(".json"): path for path in files(__name__).iterdir() if path.name.endswith(".json")
     }
