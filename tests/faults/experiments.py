@@ -1,7 +1,6 @@
 """Harm done to a small book, and what must come of it.
 
-Each experiment names the gates that stand against the harm: with the edits that switch them `off`, it must fail. Edits
-of `sooner` are made in both cases: they bring a limit near, or open a door for the harm.
+Each experiment names the gates that stand against the harm: with the edits that switch them `off`, it must fail.
 """
 
 import os
@@ -38,29 +37,26 @@ CELLS = (CONF, "nb_execution_raise_on_error = True", "nb_execution_raise_on_erro
 ABORT = (CONF, '"abort_on_example_error": True', '"abort_on_example_error": False')
 ISOLATED = (CONF, '"reset_modules": ("matplotlib", "ext.gallery.isolate")', '"reset_modules": ()')
 
-# Doors
-ONE_BY_ONE = (CONF, '"parallel": True', '"parallel": False')
+# What a build is patched with, to bring harm near
+ONE_BY_ONE = "build.SPHINX[1] = '1'"  # process
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """What is done, which edits switch the gates off, and which are made in any case."""
+    """What is done, which edits switch the gates off, and whether the tests do it, too, and not `make faults` alone."""
 
     title: str
     act: object
     off: tuple
-    sooner: tuple
+    often: bool
     apart: bool
 
 
-def experiment(title, *off, sooner=(), apart=False):
-    """Register a function that does harm to a book, and asserts that no reader suffers from it.
-
-    What stands `apart` needs more than the tests have, and is carried out by `make faults` only.
-    """
+def experiment(title, *off, often=False, apart=False):
+    """Register a function that does harm to a book, and asserts that no reader suffers from it."""
 
     def register(act):
-        EXPERIMENTS[act.__name__] = Experiment(title, act, off, sooner, apart)
+        EXPERIMENTS[act.__name__] = Experiment(title, act, off, often, apart)
         return act
 
     return register
@@ -148,37 +144,30 @@ def raises(book):
     assert "no way" not in book.text("gallery/few/plot_one.html"), "its traceback has outlived it"
 
 
-@experiment(
-    "a script hangs",
-    (GALLERY, "signal.alarm(TIME_LIMIT)", "pass"),
-    sooner=[(GALLERY, "TIME_LIMIT = 120", "TIME_LIMIT = 2")],
-)
+@experiment("a script hangs", (GALLERY, "signal.alarm(TIME_LIMIT)", "pass"))
 def hangs(book):
+    book.edit(GALLERY, "TIME_LIMIT = 120", "TIME_LIMIT = 2")
     book.edit(ONE, SHOW, "import time; time.sleep(600)")
     book.fails("plot_one.py", "takes longer than 2 s", timeout=60)
 
 
-@experiment(
-    "a script hangs, deaf to its alarm",
-    (BUILD, "process.wait(TIME_LIMIT)", "process.wait()"),
-    sooner=[(BUILD, "TIME_LIMIT = 1200", "TIME_LIMIT = 45")],
-)
+@experiment("a script hangs, deaf to its alarm", (BUILD, "process.wait(TIME_LIMIT)", "process.wait()"))
 def deaf(book):
     book.edit(ONE, SHOW, "import signal, time; signal.signal(signal.SIGALRM, signal.SIG_IGN); time.sleep(600)")
-    book.fails("plot_one.py", timeout=100)
+    book.fails("plot_one.py", patch="build.TIME_LIMIT = 15", timeout=60)
     assert not (left := book.left()), f"still at work: {left}"
 
 
-@experiment("a script calls sys.exit(0)", STATUS, VERIFIED, sooner=[ONE_BY_ONE])
+@experiment("a script calls sys.exit(0)", STATUS, VERIFIED)
 def exits(book):
     book.edit(ONE, SHOW, "import sys; sys.exit(0)")
-    book.fails("plot_one.py")
+    book.fails("plot_one.py", patch=ONE_BY_ONE)
 
 
-@experiment("a script calls os._exit(0)", STATUS, VERIFIED, sooner=[ONE_BY_ONE])
+@experiment("a script calls os._exit(0)", STATUS, VERIFIED)
 def vanishes(book):
     book.edit(ONE, SHOW, "import os; os._exit(0)")
-    book.fails("plot_one.py")
+    book.fails("plot_one.py", patch=ONE_BY_ONE)
 
 
 @experiment("a script ends its process, among others at work", STATUS, VERIFIED)
@@ -187,10 +176,10 @@ def vanishes_among_others(book):
     book.fails("plot_one.py")
 
 
-@experiment("a script breaks the interpreter", STATUS, VERIFIED, sooner=[ONE_BY_ONE])
+@experiment("a script breaks the interpreter", STATUS, VERIFIED)
 def segfault(book):
     book.edit(ONE, SHOW, "import ctypes; ctypes.string_at(0)")
-    book.fails("plot_one.py")
+    book.fails("plot_one.py", patch=ONE_BY_ONE)
 
 
 @experiment("a script warns", (GALLERY, 'warnings.simplefilter("error")', "pass"))
@@ -215,29 +204,29 @@ TELLS = (
 )
 
 
-@experiment("a script changes the state for the next", ISOLATED, sooner=[ONE_BY_ONE])
+@experiment("a script changes the state for the next", ISOLATED)
 def leaks(book):
     book.edit(TWO, SHOW, TELLS + SHOW)
-    book.builds()
+    book.builds(patch=ONE_BY_ONE)
     clean = outputs(book, TWO)
     book.edit(ONE, SHOW, f"{SHOW}\n{LEAKS}")
     book.edit(TWO, SHOW, f"{SHOW}\n")  # so that it runs again
-    book.builds()
+    book.builds(patch=ONE_BY_ONE)
     assert outputs(book, TWO) == clean, "what one script did shows in another"
 
 
-@experiment("scripts run in reverse order, and alone", ISOLATED, sooner=[ONE_BY_ONE])
+@experiment("scripts run in reverse order, and alone", ISOLATED)
 def any_order(book):
     for script in (ONE, TWO):
         book.edit(script, SHOW, f"{TELLS}{SHOW}\n{LEAKS}")
-    book.builds()
+    book.builds(patch=ONE_BY_ONE)
     forward = {script: outputs(book, script) for script in (ONE, TWO)}
     book.edit(CONF, '"ExampleTitleSortKey"', '"ext.gallery.Backwards"')
     book.edit(GALLERY, "SAVED = {}", f"{BACKWARDS}\n\nSAVED = {{}}")
-    book.builds()
+    book.builds(patch=ONE_BY_ONE)
     assert {script: outputs(book, script) for script in (ONE, TWO)} == forward, "the order of the scripts shows"
     book.remove(ONE)
-    book.builds()
+    book.builds(patch=ONE_BY_ONE)
     assert outputs(book, TWO) == forward[TWO], "a script is another when it is alone"
 
 
@@ -356,37 +345,17 @@ def picture_from_elsewhere(book):
 # A build that is stopped
 
 
-DEADLY = '''
-def deadly(point, act):
-    """Return a function that kills this process when the file `kill` has named it so many times, and else acts."""
+DEADLY = """
+import itertools, os, shutil
+calls, act = itertools.count(1), {point}
 
-    def once(*args, **options):
-        for flag in [above / "kill" for above in Path(__file__).parents]:
-            named, left = flag.read_text().split() if flag.exists() else ("", 0)
-            if named == point and int(left) > 1:
-                flag.write_text(f"{named} {int(left) - 1}")
-            elif named == point:
-                flag.unlink()
-                os.kill(os.getpid(), 9)
-        return act(*args, **options)
+def deadly(*args, **options):
+    if next(calls) == {number}:
+        os.kill(os.getpid(), 9)
+    return act(*args, **options)
 
-    return once
-
-
-'''
-
-
-def points(file, before, *names):
-    """Return the edit of a file that makes functions deadly, each at the point that has its name."""
-    made = "".join(f"{name} = deadly({name!r}, {name})\n" for name in names)
-    return file, before, f"{DEADLY}{made}\n\n{before}"
-
-
-IN_BUILD = points(
-    BUILD, "ACTS = {", "prepare", "sphinx", "checked.fill", "trust", "publish", "shutil.copyfile", "os.replace"
-)
-GEN_RST = (GALLERY, "import numpy as np", "import numpy as np\nfrom sphinx_gallery import gen_rst")
-IN_GALLERY = points(GALLERY, "def setup(app):", "gen_rst.save_rst_example")
+{point} = deadly
+"""
 
 
 def whole(book, *sites):
@@ -395,45 +364,62 @@ def whole(book, *sites):
     assert book.snapshot() in sites, "the site is half one and half another"
 
 
-def killed_at(book, *where):
-    """Kill a build of an edited book at each of these points; the site stays, and the next build is right."""
+def killed_at(book, point, number=1):
+    """Kill a build of an edited book when it calls a function for the so manieth time; the site stays as it is."""
     old = book.snapshot()
-    book.edit(*SHORTER)
-    for point in where:
-        (book.root / "kill").write_text(point if " " in point else f"{point} 1")
-        done = book.run()
-        assert not (book.root / "kill").exists(), f"{point} is not reached"
-        assert done.returncode != 0, "the build has survived"
-        whole(book, old)
+    assert book.run(patch=DEADLY.format(point=point, number=number)).returncode == -signal.SIGKILL, f"not at {point}"
+    whole(book, old)
+
+
+def recovers(book):
+    """Build an edited book that a killed build has left, and see that the edit is published."""
+    old = book.snapshot()
     book.builds()
-    new = book.snapshot()
-    assert new != old, "the edit is not published"
+    assert book.snapshot() != old, "the edit is not published"
 
 
-@experiment("SIGKILL before and after Sphinx", ASIDE, sooner=[IN_BUILD])
-def killed_around(book):
-    killed_at(book, "prepare", "sphinx", "checked.fill", "trust", "publish", "shutil.copyfile 60")
+@experiment("SIGKILL in the midst of a copy", ASIDE)
+def killed_in_a_copy(book):
+    book.edit(*SHORTER)
+    killed_at(book, "build.prepare")
+    killed_at(book, "build.sphinx")
+    killed_at(book, "shutil.copyfile", 60)
+    recovers(book)
 
 
 @experiment(
-    "SIGKILL between the copy and its link",
-    (BUILD, "    os.replace(link, SITE)", "    SITE.unlink()\n    os.replace(link, SITE)"),
-    sooner=[IN_BUILD],
+    "SIGKILL before the link", (BUILD, "    os.replace(link, SITE)", "    SITE.unlink()\n    os.replace(link, SITE)")
 )
 def killed_before_the_link(book):
+    book.edit(*SHORTER)
+    killed_at(book, "build.trust")
     killed_at(book, "os.replace")
+    recovers(book)
 
 
-@experiment("SIGKILL between two writes of one script's page", TRUST, sooner=[GEN_RST, IN_GALLERY, ONE_BY_ONE])
+# The script does it itself, once: its process is that of Sphinx.
+AT_SAVING = """
+import os, pathlib, optbook
+from sphinx_gallery import gen_rst
+flag = pathlib.Path(optbook.__file__).parents[3] / "kill"
+if flag.exists():
+    flag.unlink()
+    gen_rst.save_rst_example = lambda *_, **__: os.kill(os.getpid(), 9)
+"""
+
+
+@experiment("SIGKILL between two writes of one script's page", TRUST)
 def killed_between_writes(book):
-    old = book.snapshot()
+    book.edit(ONE, SHOW, f"{AT_SAVING}{SHOW}")
     book.edit(ONE, "steps=3", "steps=4")
-    (book.root / "kill").write_text("gen_rst.save_rst_example 1")
-    assert book.run().returncode != 0
+    (book.root / "kill").touch()
+    old = book.snapshot()
+    assert book.run(patch=ONE_BY_ONE).returncode != 0
+    assert not (book.root / "kill").exists(), "the script has not run"
     whole(book, old)
     book.builds()
-    page = book.text("gallery/few/plot_one.html")
-    assert "steps=4" in re.sub("<[^>]*>", "", page), "the page is old, its download new"
+    page = re.sub("<[^>]*>", "", book.text("gallery/few/plot_one.html"))
+    assert "steps=4" in page, "the page is old, its download new"
 
 
 @experiment("SIGKILL while Sphinx is at work", (BUILD, "pass_fds=[lock.fileno()]", "pass_fds=[]"))

@@ -1,7 +1,9 @@
 """Where experiments take place: a book that is whole before each, as often as it is needed."""
 
 import contextlib
+import re
 import shutil
+import subprocess
 
 from tests.faults import book
 from tests.faults.experiments import EXPERIMENTS
@@ -17,20 +19,25 @@ class Lab:
         shutil.copytree(self.book.root, self.pristine, symlinks=True)
 
     def whole(self):
-        """Return the book as it was at first."""
+        """Return the book as it was at first, and nobody at work in it."""
+        subprocess.run(["pkill", "-KILL", "-f", re.escape(str(self.book.root))], check=False)
         shutil.rmtree(self.book.root)
         shutil.copytree(self.pristine, self.book.root, symlinks=True)
         self.book.before.clear()
         return self.book
 
+    def close(self):
+        """Leave nothing behind."""
+        self.whole()
+        shutil.rmtree(self.book.root)
+
     def carry_out(self, name, off=False):
         """Carry out an experiment, with its gates or with them switched `off`; its failure is an AssertionError."""
         experiment, book = EXPERIMENTS[name], self.whole()
-        edits = [*experiment.sooner, *(experiment.off if off else ())]
-        for edit in edits:
-            book.edit(*edit)
-        book.before.clear()  # they stay
-        if edits:
+        if off:
+            for edit in experiment.off:
+                book.edit(*edit)
+            book.before.clear()  # they stay
             book.builds()
         experiment.act(book)
 

@@ -11,7 +11,9 @@ GROUP = "name"
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
     """Make a small book, and build it once."""
-    return Lab(tmp_path_factory.mktemp("lab"))
+    lab = Lab(tmp_path_factory.mktemp("lab"))
+    yield lab
+    lab.close()
 
 
 @pytest.mark.parametrize("name", [name for name, it in EXPERIMENTS.items() if not it.apart])
@@ -21,3 +23,14 @@ def test_it_survives(lab, name):
 
 def test_there_are_enough():
     assert len(EXPERIMENTS) >= 25
+
+
+def test_a_second_build_has_nothing_to_do(lab):
+    assert "Building" not in lab.whole().builds()
+
+
+def test_a_page_that_is_edited_is_built_without_running_the_scripts(lab):
+    book = lab.whole()
+    book.edit("docs/other.md", "Another", "Quite another")
+    assert "successfully executed 0 out of 0" in book.builds().replace("\x1b[0m", "")
+    assert "Quite another page" in book.text("index.html"), "pages that name it change with it"

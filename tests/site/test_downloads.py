@@ -1,0 +1,106 @@
+"""What a reader installs and takes home: the wheel, and every script and notebook alone in an empty folder."""
+
+import hashlib
+import multiprocessing
+import os
+import runpy
+import subprocess
+import sys
+import traceback
+import warnings
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tests.site.conftest import ROOT
+from tests.site.test_pages import CHAPTER, SCRIPTS
+
+GROUP = "script"
+FORKS = multiprocessing.get_context("forkserver")  # each run is a new process that need not import NumPy first
+FORKS.set_forkserver_preload(["numpy", "matplotlib.pyplot", "IPython"])
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory):
+    """Build the wheel, and return the folder that it is unpacked to."""
+    out = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, ROOT]
+    subprocess.run(command, check=True, capture_output=True, cwd=out)
+    zipfile.ZipFile(next(out.glob("*.whl"))).extractall(out / "unpacked")
+    return out / "unpacked"
+
+
+def test_the_wheel_asks_for_little(installed):
+    metadata = next(installed.glob("*.dist-info/METADATA")).read_text()
+    asked = {line.split(": ")[1].split(">")[0] for line in metadata.splitlines() if line.startswith("Requires-Dist")}
+    assert asked == {"numpy", "matplotlib", "tqdm"}
+    assert (installed / "optbook" / "textbook.mplstyle").exists()
+
+
+def execute(path):
+    """Execute a script, or the cells of a notebook as a notebook does."""
+    if path.suffix == ".py":
+        return runpy.run_path(path)
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell()
+    for cell in nbformat.read(path, as_version=4)["cells"]:
+        if cell["cell_type"] == "code":
+            shell.run_cell(cell["source"]).raise_error()
+    return None
+
+
+def begin(path, package, told):
+    """Execute what lies at `path` with the wheel's package; write what goes wrong to `told`."""
+    os.chdir(path.parent)
+    sys.path[:] = [str(package), *(entry for entry in sys.path if Path(entry or ".").resolve() != ROOT)]
+    os.environ |= {"MPLBACKEND": "Agg", "MPLCONFIGDIR": str(path.parent)}
+    warnings.simplefilter("error")
+    warnings.filterwarnings("ignore", "FigureCanvasAgg is non-interactive")
+    try:
+        execute(path)
+        assert sys.modules["optbook"].__file__.startswith(str(package)), "this is not the package of the wheel"
+    except BaseException:
+        told.write_text(traceback.format_exc())
+
+
+def alone(content, name, package, folder):
+    """Execute a download in an empty folder, in a process of its own; return what goes wrong."""
+    home, told = folder / "empty", folder / "told"
+    home.mkdir()
+    (home / name).write_bytes(content)
+    process = FORKS.Process(target=begin, args=(home / name, package, told))
+    process.start()
+    process.join()
+    return told.read_text() if told.exists() else process.exitcode
+
+
+@pytest.mark.parametrize("kind", [".py", ".ipynb"])
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_a_script_and_its_notebook_run_alone(site, installed, tmp_path, script, kind):
+    (published,) = (site / "_downloads").rglob(f"{script.stem}{kind}")
+    assert not alone(published.read_bytes(), published.name, installed, tmp_path)
+
+
+@pytest.mark.parametrize("script", [Path(name).with_suffix(".ipynb") for name in CHAPTER], ids=lambda path: path.stem)
+def test_a_notebook_of_exercises_runs_alone(site, installed, tmp_path, script):
+    published = site / "exercises" / script
+    assert not alone(published.read_bytes(), published.name, installed, tmp_path)
+
+
+def test_a_script_that_fails_is_noticed(installed, tmp_path):
+    assert "no such luck" in alone(b"import optbook\nraise ValueError('no such luck')", "a.py", installed, tmp_path)
+
+
+def test_a_script_that_dies_is_noticed(installed, tmp_path):
+    assert alone(b"import os\nos._exit(3)", "a.py", installed, tmp_path) == 3
+
+
+def test_every_download_has_its_hash(site):
+    lines = (site / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    said = {name: value for value, name in (line.split("  ", 1) for line in lines)}
+    downloads = [path for path in site.rglob("*") if path.suffix in {".py", ".ipynb", ".zip"}]
+    assert said == {str(path.relative_to(site)): hashlib.sha256(path.read_bytes()).hexdigest() for path in downloads}
+    assert len(said) > 3 * len(SCRIPTS)
