@@ -57,8 +57,9 @@ def errors(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_numpydoc_finds_nothing(name):
+def test_numpydoc_finds_nothing(name, record_property):
     assert not errors(name)
+    record_property("Public names in whose docstrings numpydoc finds nothing", 1)
 
 
 def test_everything_public_is_looked_at():
@@ -98,7 +99,7 @@ def examples(module):
 
 
 @pytest.mark.parametrize("module", sorted(EXEMPLARY))
-def test_a_module_that_promises_examples_has_some_and_they_run(module):
+def test_a_module_that_promises_examples_has_some_and_they_run(module, record_property):
     found = examples(module)
     assert found, f"optbook/{module}.py: please add an example"
     runner = doctest.DocTestRunner(verbose=False)
@@ -107,6 +108,7 @@ def test_a_module_that_promises_examples_has_some_and_they_run(module):
         runner.run(test)
     assert runner.summarize(verbose=False).failed == 0
     assert runner.tries >= len(found)
+    record_property("Lines of docstrings' examples, executed", runner.tries)
 
 
 @pytest.mark.parametrize("registry", ["OPTIMIZERS", "SCHEDULES", "WRAPPERS"])

@@ -43,20 +43,19 @@ ONE_BY_ONE = "build.SPHINX[1] = '1'"  # process
 
 @dataclass(frozen=True)
 class Experiment:
-    """What is done, which edits switch the gates off, and whether the tests do it, too, and not `make faults` alone."""
+    """What is done, which edits switch the gates off, and whether `make test` does it, and not `make faults` alone."""
 
     title: str
     act: object
     off: tuple
     often: bool
-    apart: bool
 
 
-def experiment(title, *off, often=False, apart=False):
+def experiment(title, *off, often=False):
     """Register a function that does harm to a book, and asserts that no reader suffers from it."""
 
     def register(act):
-        EXPERIMENTS[act.__name__] = Experiment(title, act, off, often, apart)
+        EXPERIMENTS[act.__name__] = Experiment(title, act, off, often)
         return act
 
     return register
@@ -65,7 +64,7 @@ def experiment(title, *off, often=False, apart=False):
 # Nothing published is old
 
 
-@experiment("the library is edited", (BUILD, " or TRUSTED.read_text() != shared", ""))
+@experiment("the library is edited", (BUILD, " or TRUSTED.read_text() != shared", ""), often=True)
 def library(book):
     pages = ["index.html", "gallery/few/plot_one.html"]
     before = [book.text(page) for page in pages]
@@ -81,7 +80,7 @@ NAMES = (
 )
 
 
-@experiment("a page is renamed", NAMES)
+@experiment("a page is renamed", NAMES, often=True)
 def renamed(book):
     book.edit(INDEX, "other\n", "moved\n")
     book.write("docs/moved.md", (book.root / OTHER).read_text(encoding="utf-8"))
@@ -134,7 +133,7 @@ def truncated(book):
 # A script that goes wrong
 
 
-@experiment("a script raises, and is put right", TRUST, ABORT, STRICT)
+@experiment("a script raises, and is put right", TRUST, ABORT, STRICT, often=True)
 def raises(book):
     book.edit(ONE, SHOW, "raise RuntimeError('no way')")
     book.fails("plot_one.py", "no way")
@@ -158,7 +157,7 @@ def deaf(book):
     assert not (left := book.left()), f"still at work: {left}"
 
 
-@experiment("a script calls sys.exit(0)", STATUS, VERIFIED)
+@experiment("a script calls sys.exit(0)", STATUS, VERIFIED, often=True)
 def exits(book):
     book.edit(ONE, SHOW, "import sys; sys.exit(0)")
     book.fails("plot_one.py", patch=ONE_BY_ONE)
@@ -182,7 +181,7 @@ def segfault(book):
     book.fails("plot_one.py", patch=ONE_BY_ONE)
 
 
-@experiment("a script warns", (GALLERY, 'warnings.simplefilter("error")', "pass"))
+@experiment("a script warns", (GALLERY, 'warnings.simplefilter("error")', "pass"), often=True)
 def warns(book):
     book.edit(ONE, SHOW, f"import warnings; warnings.warn('careful')\n{SHOW}")
     book.fails("plot_one.py", "careful")
@@ -204,7 +203,7 @@ TELLS = (
 )
 
 
-@experiment("a script changes the state for the next", ISOLATED)
+@experiment("a script changes the state for the next", ISOLATED, often=True)
 def leaks(book):
     book.edit(TWO, SHOW, TELLS + SHOW)
     book.builds(patch=ONE_BY_ONE)
@@ -250,7 +249,7 @@ def outputs(book, script):
     )
 
 
-@experiment("a script's name keeps it from being executed", VERIFIED)
+@experiment("a script's name keeps it from being executed", VERIFIED, often=True)
 def misnamed(book):
     book.write("gallery/few/draw_three.py", SCRIPT.replace("A script\n========", "A third script\n=============="))
     book.fails("draw_three.html: has 0 of 1 figures")
@@ -265,13 +264,13 @@ def tells(book):
 # A cell that goes wrong
 
 
-@experiment("a cell raises", CELLS, STRICT)
+@experiment("a cell raises", CELLS, STRICT, often=True)
 def cell_raises(book):
     book.edit(INDEX, RESULT, f"raise RuntimeError('no way'); {RESULT}")
     book.fails("docs/index.md", "RuntimeError")
 
 
-@experiment("a kernel dies", CELLS, STRICT, (BUILD, "process.wait(TIME_LIMIT) == 0 and ", ""))
+@experiment("a kernel dies", CELLS, STRICT, (BUILD, "process.wait(TIME_LIMIT) == 0 and ", ""), often=True)
 def kernel_dies(book):
     book.edit(INDEX, RESULT, f"import os; os._exit(0); {RESULT}")
     book.fails("index")
@@ -298,7 +297,7 @@ def draws_nothing(book):
 # A page that goes wrong
 
 
-@experiment("a reference is broken, twice", TRUST, (BUILD, '"-a", ', ""))
+@experiment("a reference is broken, twice", TRUST, (BUILD, '"-a", ', ""), often=True)
 def broken_reference(book):
     book.edit(OTHER, "index.md", "nowhere.md")
     book.fails("docs/other.md:3", "nowhere.md")
@@ -322,7 +321,7 @@ def beyond_javascript(book):
 PAYLOAD = "<script>document.title = 'ran'</script>"
 
 
-@experiment("an output is HTML with a script in it", (CONF, "nb_mime_priority_overrides", "_"), VERIFIED)
+@experiment("an output is HTML with a script in it", (CONF, "nb_mime_priority_overrides", "_"), VERIFIED, often=True)
 def output_with_script(book):
     cell = f"class Evil:\n    _repr_html_ = lambda self: {PAYLOAD!r}\nEvil()\n```\n\n```{{code-cell}} python\n{RESULT}"
     book.edit(INDEX, RESULT, cell)
@@ -330,7 +329,7 @@ def output_with_script(book):
     assert PAYLOAD not in book.text("index.html"), "the script is on the page"
 
 
-@experiment("a page has a script of its own", VERIFIED)
+@experiment("a page has a script of its own", VERIFIED, often=True)
 def page_with_script(book):
     book.edit(OTHER, "See", f"{PAYLOAD}\n\nSee")
     book.fails("other.html: has a script of its own")
@@ -388,7 +387,9 @@ def killed_in_a_copy(book):
 
 
 @experiment(
-    "SIGKILL before the link", (BUILD, "    os.replace(link, SITE)", "    SITE.unlink()\n    os.replace(link, SITE)")
+    "SIGKILL before the link",
+    (BUILD, "    os.replace(link, SITE)", "    SITE.unlink()\n    os.replace(link, SITE)"),
+    often=True,
 )
 def killed_before_the_link(book):
     book.edit(*SHORTER)
@@ -408,7 +409,7 @@ if flag.exists():
 """
 
 
-@experiment("SIGKILL between two writes of one script's page", TRUST)
+@experiment("SIGKILL between two writes of one script's page", TRUST, often=True)
 def killed_between_writes(book):
     book.edit(ONE, SHOW, f"{AT_SAVING}{SHOW}")
     book.edit(ONE, "steps=3", "steps=4")
@@ -445,7 +446,7 @@ def stopped(book, number, status):
 ORPHANS = (BUILD, "        end(process)", "        pass")
 
 
-@experiment("SIGINT", ORPHANS)
+@experiment("SIGINT", ORPHANS, often=True)
 def interrupted(book):
     stopped(book, signal.SIGINT, 130)
 
@@ -513,6 +514,7 @@ def read_only(book):
 @experiment(
     "two builds at once, before a reader's eyes",
     (BUILD, "    os.replace(link, SITE)", "    SITE.unlink()\n    time.sleep(0.2)\n    os.replace(link, SITE)"),
+    often=True,
 )
 def two_at_once(book):
     book.edit(*SHORTER)
@@ -558,7 +560,7 @@ TIME_TELLING = (
 )
 
 
-@experiment("another time zone, locale, hash seed and umask", CLEAN)
+@experiment("another time zone, locale, hash seed and umask", CLEAN, often=True)
 def elsewhere(book):
     book.edit(ONE, SHOW, TIME_TELLING)
     book.builds()
@@ -614,6 +616,7 @@ def matplotlibrc(book):
     "no home, and a home with settings in it",
     (BUILD, '["HOME", "TMPDIR", "JUPYTER_CONFIG_DIR", "MPLCONFIGDIR", "MATPLOTLIBRC"]', '["TMPDIR"]'),
     (BUILD, "return kept | ENVIRONMENT", 'return kept | {"HOME": os.environ["HOME"]} | ENVIRONMENT'),
+    often=True,
 )
 def homes(book):
     same(book, HOME="/proc/nowhere")
@@ -634,6 +637,7 @@ def another_address(book):
 @experiment(
     "an edited page in a stage that is not new",
     ("conf/ext/alike.py", "return HASHED_TWICE.sub", "return re.compile('$^').sub"),
+    often=True,
 )
 def incremental(book):
     book.edit(OTHER, "Another", "Quite another")
@@ -651,7 +655,6 @@ LOWEST = ROOT / "build" / "lowest" / "bin" / "python"  # `make build/lowest`
 @experiment(
     "the oldest NumPy, Matplotlib and tqdm that we say we work with",
     (RULE, "import numpy as np\n", "import numpy as np\n\nnp.matvec\n"),  # of a newer NumPy
-    apart=True,
 )
 def lowest(book):
     book.builds(command=[str(LOWEST), *book.command("site")[1:]])

@@ -1,4 +1,4 @@
-"""What is done to a small book comes to nothing. `make faults` also switches off each gate, and sees the harm come."""
+"""What is done to a small book comes to nothing. `make faults` does more, and sees harm come where a gate is off."""
 
 import pytest
 
@@ -16,9 +16,10 @@ def lab(tmp_path_factory):
     lab.close()
 
 
-@pytest.mark.parametrize("name", [name for name, it in EXPERIMENTS.items() if not it.apart])
-def test_it_survives(lab, name):
+@pytest.mark.parametrize("name", [name for name, it in EXPERIMENTS.items() if it.often])
+def test_it_survives(lab, name, record_property):
     lab.carry_out(name)
+    record_property("Faults survived, of those that are tried every time", 1)
 
 
 def test_there_are_enough():

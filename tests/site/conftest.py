@@ -13,7 +13,10 @@ from tests import browser
 
 ROOT = Path(__file__).parents[2]
 NODE = ROOT / ".venv" / "node" / "node_modules"
-STOPPED = "document.addEventListener('securitypolicyviolation', (e) => console.error('stopped', e.violatedDirective))"
+WATCH = """document.addEventListener('securitypolicyviolation', (e) => console.error('stopped', e.violatedDirective));
+  window.moved = []; new PerformanceObserver((list) => list.getEntries().forEach((shift) =>
+    moved.push(...shift.sources.map(({ node }) => (node?.outerHTML || node?.textContent || '').slice(0, 200)))))
+    .observe({ type: 'layout-shift', buffered: true })"""
 
 
 def build(root=ROOT):
@@ -54,9 +57,9 @@ def chromium():
 
 
 def opened(chromium, url, width=1280, height=900, **options):
-    """Open an address in a fresh window, and note all it asks for and complains of, the policy's complaints too."""
+    """Open an address in a fresh window, and note all it asks for, complains of and moves."""
     context = chromium.new_context(viewport={"width": width, "height": height}, **options)
-    context.add_init_script(STOPPED)
+    context.add_init_script(WATCH)
     page = context.new_page()
     seen = SimpleNamespace(page=page, asked=[], complaints=[])
     page.on("response", lambda response: seen.asked.append(response))

@@ -1,64 +1,11 @@
-"""Pages as a browser shows them: from disk, without a script, on a small screen, in the dark."""
+"""What a reader does with a page, in a browser."""
 
-import gzip
 import re
 
 import pytest
 
 from optbook import OPTIMIZERS, SCHEDULES, WRAPPERS
 from tests.site.test_pages import CHAPTER
-
-BEYOND = ["optimizers.html", "race.html", "memory.html", "conventions.html", "common-errors.html", "summary.html"]
-PAGES = [
-    "index.html",
-    *CHAPTER,
-    *BEYOND,
-    "gallery/index.html",
-    "gallery/optimizers/plot_adam.html",
-    "api/optimizers.html",
-]
-
-
-def weight(response):
-    """Return the bytes that a response weighs when it is compressed as servers do."""
-    body = response.body()
-    packed = response.url.endswith((".png", ".woff2", ".zip"))
-    return len(body) if packed else len(gzip.compress(body))
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_light_and_stays_on_its_site(visit, address, name, record_property):
-    seen = visit(f"{address}/{name}")
-    assert not seen.complaints
-    assert all(response.url.startswith((address, "data:")) for response in seen.asked)
-    total = sum(weight(response) for response in seen.asked if not response.url.startswith("data:"))
-    record_property(name, f"{total / 1000:.0f} kB compressed, {len(seen.asked)} files")
-    assert name not in CHAPTER or total <= 300_000
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_opens_from_disk(visit, site, name):
-    seen = visit((site / name).as_uri())
-    assert not seen.complaints
-    assert all(response.url.startswith(("file:", "data:")) for response in seen.asked)
-    assert seen.page.evaluate("[...document.images].every(image => image.loading === 'lazy' || image.naturalWidth > 0)")
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_reads_whole_without_scripts(visit, site, name):
-    page = visit((site / name).as_uri(), java_script_enabled=False).page
-    assert page.locator("h1").is_visible()
-    for element in (*page.locator("article math").all()[:20], *page.locator("article img").all()[:4]):
-        folded = element.evaluate("e => !!e.closest('details:not([open])')")
-        assert folded or element.bounding_box()["width"] > 0
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_fits_every_screen(visit, site, name):
-    page = visit((site / name).as_uri()).page
-    for width in (320, 360, 768, 1280, 1920):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("name", CHAPTER)
@@ -75,12 +22,69 @@ def test_figures_suit_both_themes(visit, site, name):
     assert dark.evaluate(style) == "none"
 
 
-@pytest.mark.parametrize("scheme", ["http", "file"])
-def test_search_finds_a_page(visit, site, address, scheme):
-    start = address if scheme == "http" else site.as_uri()
-    page = visit(f"{start}/search.html?q=nesterov").page
-    page.locator("#search-results li a").first.wait_for()
-    assert "momentum" in page.locator("#search-results").inner_text().lower()
+@pytest.fixture(params=["http", "file"])
+def start(request, site, address):
+    """Return the address of the site, over a network and from disk."""
+    return address if request.param == "http" else site.as_uri()
+
+
+def test_search_finds_a_page(visit, start):
+    seen = visit(f"{start}/search.html?q=nesterov")
+    seen.page.locator("#search-results li a").first.wait_for()
+    assert "momentum" in seen.page.locator("#search-results").inner_text().lower()
+    assert not seen.complaints
+
+
+def test_theme_and_figures_work_under_the_policy(visit, start):
+    seen = visit(f"{start}/gradient-descent.html")
+    before = seen.page.evaluate("document.body.dataset.theme")
+    seen.page.locator(".theme-toggle-content button").click()
+    assert seen.page.evaluate("document.body.dataset.theme") != before
+    seen.page.locator(".opt-figure").scroll_into_view_if_needed()
+    seen.page.wait_for_function("document.querySelector('.opt-figure').scene")
+    seen.page.locator("[data-do=reset]").click()
+    seen.page.locator("[data-do=step][value='1']").click()
+    assert not seen.complaints
+
+
+FOCUS = """() => {
+  const e = document.activeElement, box = e.getBoundingClientRect(), style = getComputedStyle(e);
+  const there = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, innerHeight / 2));
+  return { place: [...document.querySelectorAll("*")].indexOf(e), html: e.outerHTML.slice(0, 120),
+    body: e === document.body,
+    seen: box.width > 0 && box.bottom > 0 && box.top < innerHeight && (e.contains(there) || there?.contains(e)),
+    ringed: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 };
+}"""
+
+
+def walked(page):
+    """Walk through a page with the Tab key alone; return every place of the focus."""
+    places = []
+    for _ in range(1000):
+        page.keyboard.press("Tab")
+        here = page.evaluate(FOCUS)
+        if here["body"] or (places and here["place"] == places[0]["place"]):
+            return places
+        places.append(here)
+    raise AssertionError("the focus never comes to an end")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_keyboard_walks_through_a_chapter(visit, address, width, record_property):
+    page = visit(f"{address}/gradient-descent.html", width=width).page
+    places = walked(page)
+    assert "skip" in places[0]["html"].lower(), "the first stop leads past the navigation"
+    order = [place["place"] for place in places]
+    assert order == sorted(set(order)), "the order is that of reading, and no place comes twice"
+    assert [place["html"] for place in places if not place["seen"]] == []
+    assert [place["html"] for place in places if not place["ringed"]] == []
+    record_property("Stops of the keyboard on its way through a page", len(places))
+
+
+@pytest.mark.parametrize("name", CHAPTER)
+def test_a_chapter_prints(visit, address, name):
+    printed = visit(f"{address}/{name}").page.pdf(format="A4")
+    assert len(re.findall(rb"/Type /Page\b(?!s)", printed)) >= 5
 
 
 @pytest.mark.parametrize("name", ["adam.html", "gallery/optimizers/plot_adam.html"])

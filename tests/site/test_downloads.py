@@ -18,6 +18,7 @@ from tests.site.conftest import ROOT
 from tests.site.test_pages import CHAPTER, SCRIPTS
 
 GROUP = "script"
+ALONE = "Downloads that run alone in an empty folder"
 FORKS = multiprocessing.get_context("forkserver")  # each run is a new process that need not import NumPy first
 FORKS.set_forkserver_preload(["numpy", "matplotlib.pyplot", "IPython"])
 
@@ -79,15 +80,17 @@ def alone(content, name, package, folder):
 
 @pytest.mark.parametrize("kind", [".py", ".ipynb"])
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
-def test_a_script_and_its_notebook_run_alone(site, installed, tmp_path, script, kind):
+def test_a_script_and_its_notebook_run_alone(site, installed, tmp_path, script, kind, record_property):
     (published,) = (site / "_downloads").rglob(f"{script.stem}{kind}")
     assert not alone(published.read_bytes(), published.name, installed, tmp_path)
+    record_property(ALONE, 1)
 
 
 @pytest.mark.parametrize("script", [Path(name).with_suffix(".ipynb") for name in CHAPTER], ids=lambda path: path.stem)
-def test_a_notebook_of_exercises_runs_alone(site, installed, tmp_path, script):
+def test_a_notebook_of_exercises_runs_alone(site, installed, tmp_path, script, record_property):
     published = site / "exercises" / script
     assert not alone(published.read_bytes(), published.name, installed, tmp_path)
+    record_property(ALONE, 1)
 
 
 def test_a_script_that_fails_is_noticed(installed, tmp_path):

@@ -2,7 +2,6 @@
 
 import gzip
 import html
-import json
 import re
 import runpy
 from pathlib import Path
@@ -11,7 +10,6 @@ from urllib.parse import urlparse
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 import optbook
 from optbook import figures
@@ -511,17 +509,6 @@ def apart(seen, computed):
 
 
 # Open to all
-
-
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-def test_axe_finds_nothing(play, name, scheme, width):
-    page = play(name, color_scheme=scheme, width=width)
-    for fold in page.locator(".opt-figure summary").all():
-        fold.click()
-    found = Axe().run(page, context="figure.play").response["violations"]
-    assert not found, json.dumps([(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found])
 
 
 @pytest.mark.parametrize("name", PAGES)

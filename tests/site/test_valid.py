@@ -1,0 +1,30 @@
+"""Every page is HTML, as the Nu checker knows it."""
+
+import json
+import subprocess
+
+import pytest
+
+from tests.site.conftest import NODE
+
+NU = NODE / "vnu-jar" / "build" / "dist" / "vnu.jar"
+
+
+def errors(*paths):
+    """Return what the Nu checker finds wrong with pages."""
+    command = ["java", "-jar", NU, "--errors-only", "--format", "json", *paths]
+    told = subprocess.run(command, capture_output=True, text=True, check=False).stderr
+    return [(found.get("url"), found.get("lastLine"), found["message"]) for found in json.loads(told)["messages"]]
+
+
+def test_every_page_is_html(site, record_property):
+    pages = list(site.rglob("*.html"))
+    assert not errors(*pages)
+    record_property("Pages that the Nu checker finds to be HTML", len(pages))
+
+
+@pytest.mark.parametrize("fault", ["<p id=one><p id=one>", "<ul><p>text</ul>", "<img src=a.png>", "<div foo=bar>"])
+def test_what_is_not_html_is_found(tmp_path, fault):
+    page = tmp_path / "page.html"
+    page.write_text(f'<!DOCTYPE html><html lang="en"><title>A page</title>{fault}')
+    assert errors(page)
