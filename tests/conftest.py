@@ -1,5 +1,9 @@
 """Hypothesis draws the same examples every time; what tests measure is printed, and kept for the book's own page."""
 
+import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as in the build: tests at once would wait for each other's threads
+
 import hypothesis
 import pytest
 
@@ -18,7 +22,7 @@ def pytest_itemcollected(item):
 
 
 def recorded(reports):
-    """Return what tests have recorded: numbers are added up; of pairs of one and a text, the least or largest is kept."""
+    """Return what tests have recorded: numbers are added up; of pairs with a text, the most telling is kept."""
     rows = {"Tests, all passed": len(reports)}
     for what, value in [found for report in reports for found in report.user_properties]:
         most = min if what.startswith("The least") else max

@@ -1,6 +1,7 @@
 """The last hand on the written pages: open to all, under the policy, light, alike in every build. Then, the mark."""
 
 import hashlib
+import logging
 from pathlib import Path
 
 from docutils import nodes
@@ -60,6 +61,7 @@ class Policy(SphinxDirective):
 
 def setup(app):
     """Listen to the end of the build, after everyone else."""
+    logging.basicConfig(level=logging.WARNING)  # or a style of Pygments would have every package tell what it does
     app.add_directive("policy", Policy)
     app.connect("build-finished", finish, priority=999)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,26 +1,19 @@
 """What a reader installs and takes home: the wheel, and every script and notebook alone in an empty folder."""
 
 import hashlib
-import multiprocessing
-import os
-import runpy
 import subprocess
 import sys
-import traceback
-import warnings
 import zipfile
 from pathlib import Path
 
-import nbformat
 import pytest
 
+from tests.alone import alone
 from tests.site.conftest import ROOT
 from tests.site.test_pages import CHAPTER, SCRIPTS
 
 GROUP = "script"
 ALONE = "Downloads that run alone in an empty folder"
-FORKS = multiprocessing.get_context("forkserver")  # each run is a new process that need not import NumPy first
-FORKS.set_forkserver_preload(["numpy", "matplotlib.pyplot", "IPython"])
 
 
 @pytest.fixture(scope="session")
@@ -38,44 +31,6 @@ def test_the_wheel_asks_for_little(installed):
     asked = {line.split(": ")[1].split(">")[0] for line in metadata.splitlines() if line.startswith("Requires-Dist")}
     assert asked == {"numpy", "matplotlib", "tqdm"}
     assert (installed / "optbook" / "textbook.mplstyle").exists()
-
-
-def execute(path):
-    """Execute a script, or the cells of a notebook as a notebook does."""
-    if path.suffix == ".py":
-        return runpy.run_path(path)
-    from IPython.core.interactiveshell import InteractiveShell
-
-    shell = InteractiveShell()
-    for cell in nbformat.read(path, as_version=4)["cells"]:
-        if cell["cell_type"] == "code":
-            shell.run_cell(cell["source"]).raise_error()
-    return None
-
-
-def begin(path, package, told):
-    """Execute what lies at `path` with the wheel's package; write what goes wrong to `told`."""
-    os.chdir(path.parent)
-    sys.path[:] = [str(package), *(entry for entry in sys.path if Path(entry or ".").resolve() != ROOT)]
-    os.environ |= {"MPLBACKEND": "Agg", "MPLCONFIGDIR": str(path.parent)}
-    warnings.simplefilter("error")
-    warnings.filterwarnings("ignore", "FigureCanvasAgg is non-interactive")
-    try:
-        execute(path)
-        assert sys.modules["optbook"].__file__.startswith(str(package)), "this is not the package of the wheel"
-    except BaseException:
-        told.write_text(traceback.format_exc())
-
-
-def alone(content, name, package, folder):
-    """Execute a download in an empty folder, in a process of its own; return what goes wrong."""
-    home, told = folder / "empty", folder / "told"
-    home.mkdir()
-    (home / name).write_bytes(content)
-    process = FORKS.Process(target=begin, args=(home / name, package, told))
-    process.start()
-    process.join()
-    return told.read_text() if told.exists() else process.exitcode
 
 
 @pytest.mark.parametrize("kind", [".py", ".ipynb"])
