@@ -15,7 +15,7 @@ language = "en"
 extensions = [
     "myst_nb", "sphinx.ext.autodoc", "numpydoc", "sphinx_copybutton", "sphinx_design", "sphinx_gallery.gen_gallery",
     "sphinx_sitemap", "sphinxcontrib.bibtex", "sphinxext.opengraph", "notfound.extension",
-    "ext.mathml", "ext.listing", "ext.exercise", "ext.play", "ext.registry", "ext.gallery", "ext.finish",
+    "ext.mathml", "ext.listing", "ext.exercise", "ext.play", "ext.registry", "ext.gallery", "ext.spread", "ext.finish",
 ]
 # fmt: on
 exclude_patterns = ["gallery/**/*.ipynb", "gallery/**/*.py", "gallery/**/*.zip", "**/README.*"]

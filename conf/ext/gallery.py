@@ -120,7 +120,7 @@ def lighten_one(path):
     with Image.open(path) as picture:
         if picture.mode == "RGBA":
             colours = 64 if path.parent.name == "thumb" else 256
-            picture.quantize(colours, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(path, optimize=True)
+            picture.quantize(colours, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(path, compress_level=8)
 
 
 def setup(app):

@@ -276,10 +276,21 @@ def kernel_dies(book):
     book.fails("index")
 
 
-@experiment("a cell prints 50 MB", ("conf/ipython/profile_default/startup/limit.py", "written > MOST", "False"))
+@experiment("a cell prints 50 MB", ("conf/ipython/profile_default/startup/prints.py", "written > MOST", "False"))
 def cell_floods(book):
     book.edit(INDEX, RESULT, f"print('x' * 50_000_000); {RESULT}")
     book.fails("docs/index.md", "print more than 1000000 characters")
+
+
+@experiment(
+    "a cell takes its time between two words",
+    ("conf/ipython/profile_default/startup/prints.py", "sys.stdout.flush_interval = 3600", "pass"),
+)
+def cell_pauses(book):
+    pause = "import time; print('one, ', end=''); time.sleep(1); print('two\\n\\nthree')"
+    book.edit(INDEX, RESULT, f"{pause}; {RESULT}")
+    book.builds()
+    assert "one, two\n\nthree\nends at" in book.text("index.html"), "there are lines that nobody printed"
 
 
 @experiment("a script prints 50 MB", (GALLERY, "len(source[0]) > LONGEST", "False"))

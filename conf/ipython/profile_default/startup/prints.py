@@ -1,4 +1,7 @@
-"""Stop a page that prints without end: it would take hours to typeset, and nobody would read it."""
+"""Let a cell print all at once, for pieces are put together with lines that nobody printed; and not without end.
+
+A million characters would take hours to typeset, and nobody would read them.
+"""
 
 import sys
 
@@ -19,5 +22,6 @@ def limited(write):
     return counted
 
 
+sys.stdout.flush_interval = 3600  # seconds; at its end a cell prints in any case
 sys.stdout.write = limited(sys.stdout.write)
 del limited
