@@ -25,10 +25,15 @@ def reports(of):
     return [report for report in found if report["of"] == of]
 
 
+def written(value):
+    """Return a number with its thousands apart, or a text as it is."""
+    return f"{value:,}" if isinstance(value, int) else value
+
+
 def table(report):
     """Return a report as a table."""
     rows = "".join(
-        f'<tr><th scope="row">{escape(what)}</th><td>{escape(str(value))}</td></tr>'
+        f'<tr><th scope="row">{escape(what)}</th><td>{escape(written(value))}</td></tr>'
         for what, value in report["rows"].items()
     )
     return f'<table class="docutils"><caption>{escape(report["title"])}</caption><tbody>{rows}</tbody></table>'

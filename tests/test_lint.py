@@ -23,7 +23,7 @@ WORDS = [*(ROOT / name for name in ("docs", "gallery", "optbook", "conf", "tests
 
 def spelled(*paths):
     """Return the words that codespell would mend."""
-    options = ["--skip", "*.json,*.npz,*.woff2,*.png,*.txt,__pycache__", "--ignore-words-list", "theses"]
+    options = ["--skip", "*.json,*.npz,*.woff2,*.png,*.txt,__pycache__", "--ignore-words-list", "lamda,mor,tread"]
     command = [sys.executable, "-m", "codespell_lib", *options, *paths]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
@@ -33,7 +33,7 @@ def test_words_are_spelled():
 
 
 def test_a_word_that_is_not_is_found(tmp_path):
-    (tmp_path / "a.md").write_text("the " + "reciever")
+    (tmp_path / "a.md").write_text("the rec" + "iever")
     assert "receiver" in spelled(tmp_path)
 
 

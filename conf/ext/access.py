@@ -1,6 +1,13 @@
 """Mend, in the written pages, what keeps the theme and its plugins from being open to all, or from being HTML."""
 
+import html
 import re
+
+
+def escaped(found):
+    """Return a title between its tags, as text and nothing else."""
+    return f"{found[1]}{html.escape(html.unescape(found[2]), quote=False)}{found[3]}"
+
 
 REPAIRS = {
     # A heading by role needs a level.
@@ -19,6 +26,8 @@ REPAIRS = {
     "<div id='sg-tag-list' class='sphx-glr-tag-list'></div>": "",
     # An attribute with nothing in it says nothing.
     ' columnspacing=""': "",
+    # The title of a script is text, whatever it looks like.
+    '(<div class="sphx-glr-thumbnail-title">)(.*)(</div>)': escaped,
 }
 
 

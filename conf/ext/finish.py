@@ -7,7 +7,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from ext import access, alike, font, pack, policy, purge
+from ext import access, alike, font, pack, policy, purge, size
 
 FONT = Path("fonts", "latinmodern-math.woff2")
 
@@ -17,7 +17,7 @@ def finish(app, exception):
     if exception is not None or app.builder.name != "html":
         return
     out = Path(app.outdir)
-    pages = {path: alike.page(access.repair(path.read_text(encoding="utf-8"))) for path in sorted(out.rglob("*.html"))}
+    pages = {path: mended(path) for path in sorted(out.rglob("*.html"))}
     for path, text in lighter(out / "_static", pages):
         path.write_text(text, encoding="utf-8")
     font.shrink(Path(app.confdir, "static", FONT), out / "_static" / FONT, font.letters(pages.values()))
@@ -25,6 +25,11 @@ def finish(app, exception):
     sitemap.write_text(alike.sitemap(sitemap.read_text(encoding="utf-8")), encoding="utf-8")
     sign(out)
     Path(app.doctreedir, "finished").touch()
+
+
+def mended(path):
+    """Return the text of a page open to all, with room for its pictures, and alike in every build."""
+    return alike.page(size.sized(access.repair(path.read_text(encoding="utf-8")), path))
 
 
 def lighter(static, pages):

@@ -7,6 +7,7 @@ import sys
 import unicodedata
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -105,7 +106,7 @@ def describe(app, doctree, docname):
             image["alt"] = f"Figure of: {app.env.titles[thumb[1] + thumb[2]].astext()}"
         image["alt"] = plain(image.get("alt", ""))
     for picture in list(doctree.findall(imgsgnode)):
-        picture["alt"] = plain(picture["alt"])
+        picture["alt"] = escape(plain(picture["alt"]))  # it is written as it is
         picture.replace_self(nodes.container("", picture.deepcopy(), classes=["drawing"]))
 
 

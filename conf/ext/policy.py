@@ -26,10 +26,11 @@ THEME = re.compile(
 SHEET = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 ROOT = re.compile(r'href="([^"]*)_static/')
 STYLE = re.compile(r' style="([^"]*)"')
+TAG = re.compile(r"""<[a-z](?:[^"'>]|"[^"]*"|'[^']*')*>""", re.IGNORECASE)  # what looks like one within quotes is none
 OF_ITS_OWN = {
-    "a script": re.compile(r'<script(?![^>]* src=)(?! type="application/json")'),
-    "a style": re.compile(r'<style\b|<[^>]* style="'),
-    "a handler": re.compile(r'<[^>]* on[a-z]+="'),
+    "a script": re.compile(r'<script(?![^>]* src=)(?! type="application/json")', re.IGNORECASE),
+    "a style": re.compile(r'<style\b|<[^>]* style="', re.IGNORECASE),
+    "a handler": re.compile(r'<[^>]* on[a-z]+="', re.IGNORECASE),
 }
 
 
@@ -59,4 +60,5 @@ def fault(text):
     """Return what is wrong with a page, in a few words; nothing if all is well."""
     if META not in text:
         return "is without the policy"
-    return next((f"has {what} of its own" for what, pattern in OF_ITS_OWN.items() if pattern.search(text)), "")
+    tags = set(TAG.findall(text))
+    return next((f"has {what} of its own" for what, own in OF_ITS_OWN.items() if any(map(own.match, tags))), "")

@@ -23,8 +23,8 @@ plt.style.use("optbook.textbook")
 # --------------------------
 #
 # The walk knows nothing of its averages. Every fifth iterate is kept and enters them; the tail begins half way, and
-# the moving average goes three hundredths of the way to each new iterate. Bands are standard errors over twelve seeds.
-network, seeds, t = softmax_regression(), 12, np.arange(0, 1001, 5)
+# the moving average goes three hundredths of the way to each new iterate. Bands are standard errors over six seeds.
+network, seeds, t = softmax_regression(), 6, np.arange(0, 1001, 5)
 setting = dict(lr=0.5, batch=2, steps=1000, every=5, progress=False)
 walks = [minimize(network, gd, seed=seed, **setting).theta for seed in range(seeds)]
 

@@ -19,8 +19,8 @@ plt.style.use("optbook.textbook")
 # A peak for each
 # ---------------
 #
-# Seven peaks for each, with batches of four, all in one broadcast. Bands are standard errors over six seeds.
-network, steps, seeds, peaks = two_layer(), 1000, 6, np.geomspace(0.1, 0.9, 7)
+# Six peaks for each, with batches of four, all in one broadcast. Bands are standard errors over four seeds.
+network, steps, seeds, peaks = two_layer(), 900, 4, np.geomspace(0.1, 0.9, 6)
 
 
 def schedules(peak, end=steps):
@@ -57,7 +57,7 @@ plt.show()
 # --------------------------------
 #
 # At half time a cosine is still fast. A plateau, :func:`optbook.schedules.wsd`, can branch off into its fall at will.
-every, half = 20, [schedules(best[name], steps // 2)[name] for name in ("plateau", "cosine")]
+every, half = 25, [schedules(best[name], steps // 2)[name] for name in ("plateau", "cosine")]
 t = np.arange(0, steps + 1, every)
 losses = np.moveaxis(race([*(schedules(best[name])[name] for name in best), *half], every), -1, 0)
 level, falling, (cut, landed, meant) = losses[0, :, -1], losses[1:4, :, -1], losses[[1, 4, 5], :, steps // 2 // every]
@@ -71,7 +71,7 @@ for k, name in enumerate([*best, "plateau, landed early", "cosine for half the s
     draw((left, right)[k // 4], t, losses[k], f"{name}, ends at {losses[k, :, -1].mean():.3f}", k)
 draw(right, t, losses[1], "_cut short", 1)
 left.set(yscale="log", xlabel="step $t$", ylabel="mean loss", title="They part late, as the rates fall")
-right.set(xlim=(250, 500), xlabel="step $t$", ylabel="mean loss", title="Half time: a plateau can land")
+right.set(xlim=(225, 450), xlabel="step $t$", ylabel="mean loss", title="Half time: a plateau can land")
 fig.legend(loc="outside lower center", ncols=2)
 plt.show()
 

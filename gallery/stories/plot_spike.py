@@ -20,7 +20,7 @@ plt.style.use("optbook.textbook")
 # ---------------
 #
 # Pixels up to 255, not 1, and labels off by one row. The loss is that of the good digits; bands are standard errors.
-digits, seeds, setting = softmax_regression(), 8, dict(lr=0.1, batch=32, steps=600, every=5, progress=False)
+digits, seeds, setting = softmax_regression(), 4, dict(lr=0.1, batch=32, steps=600, every=10, progress=False)
 
 
 class Spoilt(Network):
@@ -43,7 +43,7 @@ def draw(ax, x, loss, label):
 
 pixels = np.concatenate([digits.inputs, 255 * digits.inputs])
 labels = np.concatenate([digits.targets, np.roll(digits.targets, 1, axis=0)])
-spoilt, short, first = Spoilt("spoilt", digits.sizes, pixels, labels, digits.start), clipped(momentum, norm=1.0), 40
+spoilt, short, first = Spoilt("spoilt", digits.sizes, pixels, labels, digits.start), clipped(momentum, norm=1.0), 20
 walk = minimize(spoilt, short, **{**setting, "every": 1}).theta
 lengths = [np.linalg.norm(spoilt.grad(*here)) for here in zip(walk, spoilt.batches(32), strict=False)]
 wild, tame, clean = race(spoilt, momentum), race(spoilt, short), race(digits, momentum)
@@ -57,7 +57,7 @@ left.plot(range(1, 602), lengths, ".", markersize=3)
 left.axhline(1.0, color="C3", linestyle=":", label=f"the clip; the usual length is {np.median(lengths):.2f}")
 left.set(yscale="log", xlabel="step $t$", ylabel="length of the gradient", title="Two gradients are far too long")
 for loss, name in ((wild, "without a clip"), (tame, "clipped at 1"), (clean, "no bad batch")):
-    draw(right, np.arange(0, 601, 5), loss, f"{name}, ends at {loss[:, -1].mean():.2g}")
+    draw(right, np.arange(0, 601, 10), loss, f"{name}, ends at {loss[:, -1].mean():.2g}")
 right.set(yscale="log", xlabel="step $t$", ylabel="mean loss", title="One of them undoes all learning")
 fig.legend(loc="outside lower center", ncols=2)
 plt.show()

@@ -16,13 +16,13 @@ from optbook import constant, gd, minimize, two_layer, warmup
 plt.style.use("optbook.textbook")
 
 # %%
-# Ten networks, cold and warm
-# ---------------------------
+# Five networks, cold and warm
+# ----------------------------
 #
-# Ten networks with different starts train at once, by plain descent on batches of 32, with three seeds for the batches.
-# Lines are medians of all thirty runs, bands hold eight in ten. A unit is stuck on a digit if it puts out a number
+# Five networks with different starts train at once, by plain descent on batches of 32, with three seeds for these.
+# Lines are medians of all fifteen runs, bands hold eight in ten. A unit is stuck on a digit if it puts out a number
 # within 0.01 of -1 or 1, where its slope is next to nothing. With warmup the loss falls first, and fewer units stick.
-networks, steps, peak = [two_layer(seed=seed) for seed in range(10)], 400, 2.0
+networks, steps, peak = [two_layer(seed=seed) for seed in range(5)], 400, 2.0
 digits, starts = networks[0], np.array([network.start for network in networks])
 
 
@@ -46,7 +46,7 @@ def band(ax, x, values, label):
 plans, ends = {"cold, from the first step": 1, "warm, risen over 80 steps": 80}, []  # the rise: one step is no warmup
 fig, axes = plt.subplots(1, 2, figsize=(7.2, 3.8))
 for name, rise in plans.items():
-    runs = [train(rise, [peak], seed, every=8) for seed in range(3)]
+    runs = [train(rise, [peak], seed, every=16) for seed in range(3)]
     losses = np.concatenate([run.loss[:, 0] for run in runs], axis=1)
     band(axes[0], runs[0].t, losses, name)
     band(axes[1], runs[0].t, np.concatenate([stuck(run.theta[:, 0]) for run in runs], axis=1), name)
@@ -61,7 +61,7 @@ plt.show()
 # The wall moves
 # --------------
 #
-# The same ten networks at seven peak rates, with batches of a fourth seed.
+# The same five networks at seven peak rates, with batches of a fourth seed.
 peaks = 2.0 ** np.arange(-1, 2.5, 0.5)
 fig, ax = plt.subplots()
 for name, rise in plans.items():

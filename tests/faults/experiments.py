@@ -80,7 +80,7 @@ NAMES = (
 )
 
 
-@experiment("a page is renamed", NAMES, often=True)
+@experiment("a page is renamed", NAMES)
 def renamed(book):
     book.edit(INDEX, "other\n", "moved\n")
     book.write("docs/moved.md", (book.root / OTHER).read_text(encoding="utf-8"))
@@ -181,7 +181,7 @@ def segfault(book):
     book.fails("plot_one.py", patch=ONE_BY_ONE)
 
 
-@experiment("a script warns", (GALLERY, 'warnings.simplefilter("error")', "pass"), often=True)
+@experiment("a script warns", (GALLERY, 'warnings.simplefilter("error")', "pass"))
 def warns(book):
     book.edit(ONE, SHOW, f"import warnings; warnings.warn('careful')\n{SHOW}")
     book.fails("plot_one.py", "careful")
@@ -203,7 +203,7 @@ TELLS = (
 )
 
 
-@experiment("a script changes the state for the next", ISOLATED, often=True)
+@experiment("a script changes the state for the next", ISOLATED)
 def leaks(book):
     book.edit(TWO, SHOW, TELLS + SHOW)
     book.builds(patch=ONE_BY_ONE)
@@ -249,7 +249,7 @@ def outputs(book, script):
     )
 
 
-@experiment("a script's name keeps it from being executed", VERIFIED, often=True)
+@experiment("a script's name keeps it from being executed", VERIFIED)
 def misnamed(book):
     book.write("gallery/few/draw_three.py", SCRIPT.replace("A script\n========", "A third script\n=============="))
     book.fails("draw_three.html: has 0 of 1 figures")
@@ -270,7 +270,7 @@ def cell_raises(book):
     book.fails("docs/index.md", "RuntimeError")
 
 
-@experiment("a kernel dies", CELLS, STRICT, (BUILD, "process.wait(TIME_LIMIT) == 0 and ", ""), often=True)
+@experiment("a kernel dies", CELLS, STRICT, (BUILD, "process.wait(TIME_LIMIT) == 0 and ", ""))
 def kernel_dies(book):
     book.edit(INDEX, RESULT, f"import os; os._exit(0); {RESULT}")
     book.fails("index")
@@ -308,7 +308,7 @@ def draws_nothing(book):
 # A page that goes wrong
 
 
-@experiment("a reference is broken, twice", TRUST, (BUILD, '"-a", ', ""), often=True)
+@experiment("a reference is broken, twice", TRUST, (BUILD, '"-a", ', ""))
 def broken_reference(book):
     book.edit(OTHER, "index.md", "nowhere.md")
     book.fails("docs/other.md:3", "nowhere.md")
@@ -332,7 +332,7 @@ def beyond_javascript(book):
 PAYLOAD = "<script>document.title = 'ran'</script>"
 
 
-@experiment("an output is HTML with a script in it", (CONF, "nb_mime_priority_overrides", "_"), VERIFIED, often=True)
+@experiment("an output is HTML with a script in it", (CONF, "nb_mime_priority_overrides", "_"), VERIFIED)
 def output_with_script(book):
     cell = f"class Evil:\n    _repr_html_ = lambda self: {PAYLOAD!r}\nEvil()\n```\n\n```{{code-cell}} python\n{RESULT}"
     book.edit(INDEX, RESULT, cell)
@@ -420,7 +420,7 @@ if flag.exists():
 """
 
 
-@experiment("SIGKILL between two writes of one script's page", TRUST, often=True)
+@experiment("SIGKILL between two writes of one script's page", TRUST)
 def killed_between_writes(book):
     book.edit(ONE, SHOW, f"{AT_SAVING}{SHOW}")
     book.edit(ONE, "steps=3", "steps=4")
@@ -525,7 +525,6 @@ def read_only(book):
 @experiment(
     "two builds at once, before a reader's eyes",
     (BUILD, "    os.replace(link, SITE)", "    SITE.unlink()\n    time.sleep(0.2)\n    os.replace(link, SITE)"),
-    often=True,
 )
 def two_at_once(book):
     book.edit(*SHORTER)
@@ -571,7 +570,7 @@ TIME_TELLING = (
 )
 
 
-@experiment("another time zone, locale, hash seed and umask", CLEAN, often=True)
+@experiment("another time zone, locale, hash seed and umask", CLEAN)
 def elsewhere(book):
     book.edit(ONE, SHOW, TIME_TELLING)
     book.builds()
@@ -627,7 +626,6 @@ def matplotlibrc(book):
     "no home, and a home with settings in it",
     (BUILD, '["HOME", "TMPDIR", "JUPYTER_CONFIG_DIR", "MPLCONFIGDIR", "MATPLOTLIBRC"]', '["TMPDIR"]'),
     (BUILD, "return kept | ENVIRONMENT", 'return kept | {"HOME": os.environ["HOME"]} | ENVIRONMENT'),
-    often=True,
 )
 def homes(book):
     same(book, HOME="/proc/nowhere")
