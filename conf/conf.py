@@ -51,7 +51,7 @@ sphinx_gallery_conf = {
     "write_computation_times": False,
     "min_reported_time": sys.maxsize,
     "image_srcset": ["2x"],
-    "thumbnail_size": (400, 220),
+    "thumbnail_size": (320, 176),
     "reset_modules": ("matplotlib", "ext.gallery.isolate"),
     "reset_modules_order": "both",
     "show_signature": False,

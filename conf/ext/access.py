@@ -10,6 +10,9 @@ def escaped(found):
 
 
 REPAIRS = {
+    # What leads past the navigation comes first; then, in a landmark of their own, the drawers' switches.
+    '(?s)(<input type="checkbox" class="sidebar-toggle".*)(<a class="skip-to-content.*?</a>)': r"\2\1",
+    r'((?:<input type="checkbox" class="sidebar-toggle"[^>]*>\s*){2})': r'<nav aria-label="Drawers">\1</nav>',
     # A heading by role needs a level.
     'class="caption" role="heading">': 'class="caption" role="heading" aria-level="2">',
     # Two landmarks of one kind need names.

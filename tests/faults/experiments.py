@@ -157,7 +157,7 @@ def deaf(book):
     assert not (left := book.left()), f"still at work: {left}"
 
 
-@experiment("a script calls sys.exit(0)", STATUS, VERIFIED, often=True)
+@experiment("a script calls sys.exit(0)", STATUS, VERIFIED)
 def exits(book):
     book.edit(ONE, SHOW, "import sys; sys.exit(0)")
     book.fails("plot_one.py", patch=ONE_BY_ONE)
@@ -264,7 +264,7 @@ def tells(book):
 # A cell that goes wrong
 
 
-@experiment("a cell raises", CELLS, STRICT, often=True)
+@experiment("a cell raises", CELLS, STRICT)
 def cell_raises(book):
     book.edit(INDEX, RESULT, f"raise RuntimeError('no way'); {RESULT}")
     book.fails("docs/index.md", "RuntimeError")
@@ -340,7 +340,7 @@ def output_with_script(book):
     assert PAYLOAD not in book.text("index.html"), "the script is on the page"
 
 
-@experiment("a page has a script of its own", VERIFIED, often=True)
+@experiment("a page has a script of its own", VERIFIED)
 def page_with_script(book):
     book.edit(OTHER, "See", f"{PAYLOAD}\n\nSee")
     book.fails("other.html: has a script of its own")

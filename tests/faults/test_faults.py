@@ -5,8 +5,6 @@ import pytest
 from tests.faults.experiments import EXPERIMENTS
 from tests.faults.lab import Lab
 
-GROUP = "name"
-
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):

@@ -56,6 +56,15 @@ def chromium():
         started.close()
 
 
+def until(page, expression):
+    """Wait until an expression is true on a page; Playwright's own way takes `eval`, which the policy forbids."""
+    for _ in range(600):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(25)
+    raise AssertionError(f"it never comes to {expression}")
+
+
 def opened(chromium, url, width=1280, height=900, **options):
     """Open an address in a fresh window, and note all it asks for, complains of and moves."""
     context = chromium.new_context(viewport={"width": width, "height": height}, **options)
@@ -63,7 +72,7 @@ def opened(chromium, url, width=1280, height=900, **options):
     page = context.new_page()
     seen = SimpleNamespace(page=page, asked=[], complaints=[])
     page.on("response", lambda response: seen.asked.append(response))
-    page.on("console", lambda message: seen.complaints.append(f"{message.text} {message.location}"))
+    page.on("console", lambda told: told.type == "log" or seen.complaints.append(f"{told.text} {told.location}"))
     page.on("pageerror", lambda error: seen.complaints.append(str(error)))
     page.on("requestfailed", lambda request: seen.complaints.append(f"failed: {request.url}"))
     page.goto(url, wait_until="load")

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from optbook import OPTIMIZERS, SCHEDULES, WRAPPERS
+from tests.site.conftest import until
 from tests.site.test_pages import CHAPTER
 
 
@@ -41,7 +42,7 @@ def test_theme_and_figures_work_under_the_policy(visit, start):
     seen.page.locator(".theme-toggle-content button").click()
     assert seen.page.evaluate("document.body.dataset.theme") != before
     seen.page.locator(".opt-figure").scroll_into_view_if_needed()
-    seen.page.wait_for_function("document.querySelector('.opt-figure').scene")
+    until(seen.page, "document.querySelector('.opt-figure').scene")
     seen.page.locator("[data-do=reset]").click()
     seen.page.locator("[data-do=step][value='1']").click()
     assert not seen.complaints
@@ -49,11 +50,15 @@ def test_theme_and_figures_work_under_the_policy(visit, start):
 
 FOCUS = """() => {
   const e = document.activeElement, box = e.getBoundingClientRect(), style = getComputedStyle(e);
-  const there = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, innerHeight / 2));
+  const middle = (low, high, size) => (Math.max(low, 0) + Math.min(high, size)) / 2;
+  const there = document.elementFromPoint(
+    middle(box.left, box.right, innerWidth), middle(box.top, box.bottom, innerHeight));
+  const drawer = e.matches(".sidebar-toggle"); // its icon shows the focus, and so do the circles of a start
+  const { outlineStyle, outlineWidth } = style;
+  const ringed = outlineStyle === "auto" || (outlineStyle !== "none" && parseFloat(outlineWidth) >= 2);
   return { place: [...document.querySelectorAll("*")].indexOf(e), html: e.outerHTML.slice(0, 120),
-    body: e === document.body,
-    seen: box.width > 0 && box.bottom > 0 && box.top < innerHeight && (e.contains(there) || there?.contains(e)),
-    ringed: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 };
+    body: e === document.body, ringed: ringed || drawer || e.matches(".start"),
+    seen: drawer || (style.opacity > 0 && box.width > 0 && (e.contains(there) || there?.contains(e))) };
 }"""
 
 
@@ -71,7 +76,7 @@ def walked(page):
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_the_keyboard_walks_through_a_chapter(visit, address, width, record_property):
-    page = visit(f"{address}/gradient-descent.html", width=width).page
+    page = visit(f"{address}/gradient-descent.html", width=width, reduced_motion="reduce").page
     places = walked(page)
     assert "skip" in places[0]["html"].lower(), "the first stop leads past the navigation"
     order = [place["place"] for place in places]
@@ -79,6 +84,16 @@ def test_the_keyboard_walks_through_a_chapter(visit, address, width, record_prop
     assert [place["html"] for place in places if not place["seen"]] == []
     assert [place["html"] for place in places if not place["ringed"]] == []
     record_property("Stops of the keyboard on its way through a page", len(places))
+
+
+@pytest.mark.parametrize("drawer", ["navigation", "toc"])
+def test_the_keyboard_opens_the_drawers(visit, address, drawer):
+    page = visit(f"{address}/gradient-descent.html", width=360, reduced_motion="reduce").page
+    inside = page.locator({"navigation": ".sidebar-drawer", "toc": ".toc-drawer"}[drawer]).get_by_role("link").first
+    assert not inside.is_visible()
+    page.locator(f"#__{drawer}").focus()
+    page.keyboard.press("Space")
+    inside.wait_for(state="visible")
 
 
 @pytest.mark.parametrize("name", CHAPTER)

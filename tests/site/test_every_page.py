@@ -13,18 +13,23 @@ PAGES = sorted(verify.sources(ROOT)) + sorted(verify.OWN - verify.sources(ROOT).
 SETTINGS = [("light", 1280), ("dark", 1280), ("dark", 360), ("light", 360)]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = f"""async () => (await axe.run(
-  {{ exclude: ["[data-again=yes]"] }}, {{ runOnly: {RULES}, preload: false, resultTypes: ["violations"] }}
+  {{ runOnly: {RULES}, preload: false, resultTypes: ["violations"] }}
 )).violations.map(({{ id, nodes }}) => [id, ...nodes.map((node) => node.html.slice(0, 200))])"""
 UNFOLD = """() => {
   document.querySelectorAll("article details").forEach((fold) => { fold.open = true });
   document.querySelector(".opt-figure")?.wake();
-  const known = new Set(); // words of code that are alike look alike: axe looks at one of each kind, or it is slow
-  document.querySelectorAll("pre span[class]").forEach((word) => {
+}"""
+# Words of code that are of one kind look alike: beside the widest listing, axe gets one of each, for it is slow.
+THIN = """() => {
+  const known = new Set(), listings = [...document.querySelectorAll("pre")];
+  const [, ...others] = listings.sort((a, b) => b.scrollWidth - a.scrollWidth);
+  others.flatMap((listing) => [...listing.querySelectorAll("span[class]:not(:has(span))")]).forEach((word) => {
     const kind = `${word.parentNode.className} ${word.className}`;
-    word.dataset.again = known.has(kind) ? "yes" : "no";
+    if (known.has(kind)) (word.closest("a") ?? word).remove();
     known.add(kind);
   });
 }"""
+BUDGET = {"gallery/index.html": 400}  # kB; it shows a picture of every script
 PAPER = 718  # pixels of a sheet of A4 between its margins
 CUT = """() => [...document.querySelectorAll("article, article :not(svg *)")].filter((e) => {
   const style = getComputedStyle(e), { width, left, right } = e.getBoundingClientRect();
@@ -48,7 +53,6 @@ def seen(chromium, address, name):
     seen = opened(chromium, f"{address}/{name}")
     seen.first, seen.moved = list(seen.asked), seen.page.evaluate("moved")  # before the tests scroll and fold
     seen.page.evaluate(UNFOLD)
-    seen.page.evaluate((NODE / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
     yield seen
     seen.page.context.close()
 
@@ -83,21 +87,11 @@ def test_it_is_light_quiet_and_stays_on_its_site(seen, address, name, record_pro
     total = sum(map(weight, asked)) / 1000
     record_property("Pages without a complaint of the browser or a request to another host", 1)
     record_property("The heaviest page, in kB as it is sent", [round(total), f"({name})"])
-    assert total <= 300
+    assert total <= BUDGET.get(name, 300)
 
 
 def test_nothing_moves_once_it_is_drawn(seen):
     assert seen.moved == []
-
-
-@pytest.mark.parametrize(("scheme", "width"), SETTINGS)
-def test_axe_finds_nothing(seen, scheme, width, record_property):
-    seen.page.set_viewport_size({"width": width, "height": 900})
-    seen.page.emulate_media(color_scheme=scheme)
-    seen.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    found = seen.page.evaluate(AXE)
-    assert not found, json.dumps(found, indent=1)
-    record_property("Pages, in light and dark, on a telephone and a desk, where axe finds nothing", 1)
 
 
 def test_it_fits_every_screen_and_paper(seen, record_property):
@@ -111,6 +105,19 @@ def test_it_fits_every_screen_and_paper(seen, record_property):
     finally:
         seen.page.emulate_media(media="screen")
     record_property("Pages with nothing cut off on five screens and on paper", 1)
+
+
+@pytest.mark.parametrize(("scheme", "width"), SETTINGS)
+def test_axe_finds_nothing(seen, scheme, width, record_property):
+    if not seen.page.evaluate("typeof axe === 'object'"):
+        seen.page.evaluate(THIN)
+        seen.page.evaluate((NODE / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
+    seen.page.set_viewport_size({"width": width, "height": 900})
+    seen.page.emulate_media(color_scheme=scheme)
+    seen.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    found = seen.page.evaluate(AXE)
+    assert not found, json.dumps(found, indent=1)
+    record_property("Pages, in light and dark, on a telephone and a desk, where axe finds nothing", 1)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])

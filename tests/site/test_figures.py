@@ -14,7 +14,7 @@ import pytest
 import optbook
 from optbook import figures
 from tests.benchmarks.figures import measure
-from tests.site.conftest import ROOT
+from tests.site.conftest import ROOT, until
 
 SOURCES = {path.with_suffix(".html").name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")}
 PAGES = {name: page for name in figures.FIGURES for page, text in SOURCES.items() if f"```{{play}} {name}\n" in text}
@@ -33,7 +33,7 @@ def play(visit, site):
         assert not seen.complaints
         seen.page.locator(".opt-figure").evaluate("figure => figure.scrollIntoView({ behavior: 'instant' })")
         if options.get("java_script_enabled", True):
-            seen.page.wait_for_function("document.querySelector('.opt-figure').scene")
+            until(seen.page, "document.querySelector('.opt-figure').scene")
         return seen.page
 
     return play
@@ -254,11 +254,11 @@ def test_the_player_plays_pauses_steps_and_scrubs(play):
     page.locator("[data-do=play]").click()
     assert "Pause" in page.locator("[data-do=play]").inner_text()
     page.locator("[data-do=speed]").select_option("320")
-    page.wait_for_function(f"{STATE}.t === 60")
-    page.wait_for_function("document.querySelector('[data-do=play]').textContent.includes('Play')")
+    until(page, f"{STATE}.t === 60")
+    until(page, "document.querySelector('[data-do=play]').textContent.includes('Play')")
     page.locator("[data-do=speed]").select_option("5")
     page.locator("[data-do=play]").click()
-    page.wait_for_function(f"{STATE}.t >= 1")
+    until(page, f"{STATE}.t >= 1")
     page.locator("[data-do=play]").click()
     stopped = state(page)["t"]
     page.wait_for_timeout(400)
@@ -551,12 +551,12 @@ def test_sliders_say_their_value_and_changes_are_told_once(play):
     page.evaluate("""(() => { window.told = 0; new MutationObserver(() => window.told++)
         .observe(document.querySelector('[role=status]'), { childList: true }) })()""")
     slide(page, "lr", -1.1)
-    page.wait_for_function("window.told > 0")
+    until(page, "window.told > 0")
     page.wait_for_timeout(1000)
     first = page.evaluate("window.told")
     page.locator("[name=lr]").evaluate("""slider => [-2, -1.9, -1.8, -1.7].forEach((v) => {
         slider.value = v; slider.dispatchEvent(new Event('input', { bubbles: true })) })""")
-    page.wait_for_function(f"window.told > {first}")
+    until(page, f"window.told > {first}")
     page.wait_for_timeout(1000)
     assert page.evaluate("window.told") == first + 1
     assert told.text_content() == page.locator(".says").text_content()
@@ -581,7 +581,7 @@ def test_nothing_moves_unasked_and_nothing_works_while_idle(play):
     page.evaluate("""(() => { window.frames_ = 0; const ask = requestAnimationFrame;
         window.requestAnimationFrame = (f) => { window.frames_ += Error().stack.includes('play-race'); return ask(f) }
     })()""")
-    page.wait_for_function("document.querySelector('[role=status]').textContent")
+    until(page, "document.querySelector('[role=status]').textContent")
     before = page.locator(".opt-figure").inner_html()
     page.wait_for_timeout(600)
     assert page.evaluate("window.frames_") == 0
