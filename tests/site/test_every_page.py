@@ -25,7 +25,7 @@ THIN = """() => {
   const [, ...others] = listings.sort((a, b) => b.scrollWidth - a.scrollWidth);
   others.flatMap((listing) => [...listing.querySelectorAll("span[class]:not(:has(span))")]).forEach((word) => {
     const kind = `${word.parentNode.className} ${word.className}`;
-    if (known.has(kind)) (word.closest("a") ?? word).remove();
+    if (known.has(kind)) (word.closest("a") ?? word).replaceWith(word.textContent.replace(/[^\\n]/g, ""));
     known.add(kind);
   });
 }"""
