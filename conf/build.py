@@ -2,7 +2,7 @@
 
 All sources are read at once and copied to build/stage; only the copies are built. What the stage holds is trusted only
 if the last build in it went to its end and nothing that every page depends on (the package, the settings, the locked
-packages, the site's address, which files there are) has changed since; otherwise, and always with --fresh, it starts
+packages, the site's address, which files there are) has changed since; otherwise, and always for `site`, it starts
 empty. What verify.py finds wrong is not published; what is published takes the place of the old site by the renaming of
 one link.
 """
@@ -248,7 +248,7 @@ def serve():
     """Rebuild on every save, and show the pages on a local address; the published site stays as it is."""
     this = shlex.join([sys.executable, str(Path(__file__).resolve())])
     watch = [option for folder in SOURCES for option in ("--watch", ROOT / folder)]
-    steps = ["--pre-build", f"{this} --prepare", "--post-build", f"{this} --trust", "--ignore", f"{STAGE}/**"]
+    steps = ["--pre-build", f"{this} prepare", "--post-build", f"{this} trust", "--ignore", f"{STAGE}/**"]
     command = [sys.executable, "-m", "sphinx_autobuild", *SPHINX, *watch, *steps]
     return subprocess.run(command, env=environment(), check=False).returncode
 

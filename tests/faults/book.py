@@ -169,10 +169,10 @@ class Book:
         return found.stdout
 
     @contextlib.contextmanager
-    def at_work(self, sign, **environment):
+    def at_work(self, sign, act="html", **environment):
         """Start a build, and give it once a sign of what it is doing is there: a path below the root."""
         process = subprocess.Popen(
-            self.command(), env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            self.command(act), env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         try:
             for _ in range(600):
