@@ -31,6 +31,12 @@ def chromium():
     return path
 
 
+@functools.cache
+def packed(path):
+    """Return the bytes of a file as hosts send them."""
+    return gzip.compress(path.read_bytes(), mtime=0)
+
+
 class Handler(http.server.SimpleHTTPRequestHandler):
     """Answers with a file, gzipped if it is text."""
 
@@ -42,7 +48,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         path = path / "index.html" if path.is_dir() else path
         if not path.is_file():
             return self.send_error(404)
-        body = gzip.compress(path.read_bytes(), mtime=0) if path.suffix in PACKED else path.read_bytes()
+        body = packed(path) if path.suffix in PACKED else path.read_bytes()
         self.send_response(200)
         self.send_header("Content-Type", self.guess_type(path))
         self.send_header("Content-Length", str(len(body)))

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -172,7 +173,11 @@ class Book:
     def at_work(self, sign, act="html", **environment):
         """Start a build, and give it once a sign of what it is doing is there: a path below the root."""
         process = subprocess.Popen(
-            self.command(act), env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            self.command(act),
+            env={**os.environ, **environment},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # what a shell's `&` starts ignores it
         )
         try:
             for _ in range(600):

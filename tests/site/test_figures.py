@@ -1,11 +1,8 @@
 """The interactive figures, played with: by mouse, by touch, by keyboard, from a link, and without a script."""
 
-import gzip
 import html
 import re
 import runpy
-from pathlib import Path
-from urllib.parse import urlparse
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -99,14 +96,6 @@ def test_nothing_jumps_when_the_script_takes_over(play, name, width):
     )
     assert len(still) > 60
     assert live == still
-
-
-def test_scripts_are_small_and_only_where_their_figure_is(site, pages):
-    for page in pages.values():
-        loaded = {Path(urlparse(tag["src"]).path).name for tag in page.find_all("script", src=True)}
-        shown = {f"{figure['id']}.js" for figure in page.select(".opt-figure")}
-        assert {name for name in loaded if name.startswith("play-")} == shown
-        assert sum(len(gzip.compress((site / "_static" / name).read_bytes())) for name in shown) <= 10_000
 
 
 # What a reader can do

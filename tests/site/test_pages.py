@@ -1,8 +1,10 @@
 """Every page as it is stored: whole, honest about what it links to, and readable by anyone."""
 
 import ast
+import gzip
 import inspect
 import re
+from pathlib import Path
 from urllib.parse import unquote, urljoin, urlparse
 
 import pytest
@@ -110,6 +112,14 @@ def test_every_figure_of_a_chapter_page_is_there(pages, name):
     figures = pages[name].select("figure img")
     assert len(figures) == source.count("plt.show()") >= 1
     assert all(figure.find_parent("figure").find("figcaption").get_text(strip=True) for figure in figures)
+
+
+def test_scripts_of_figures_are_small_and_only_where_their_figure_is(site, pages):
+    for page in pages.values():
+        loaded = {Path(urlparse(tag["src"]).path).name for tag in page.find_all("script", src=True)}
+        shown = {f"{figure['id']}.js" for figure in page.select(".opt-figure")}
+        assert {name for name in loaded if name.startswith("play-")} == shown
+        assert sum(len(gzip.compress((site / "_static" / name).read_bytes())) for name in shown) <= 10_000
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
