@@ -264,14 +264,21 @@ class Log:
         if keep:
             loss, symbols = self.height(theta), self.symbols(walk, theta.shape)
             finite &= np.isfinite([loss, *(np.abs(symbol).max(axis=self.axes) for symbol in symbols)]).all(axis=0)
-        self.diverged_at = np.where(finite | (self.diverged_at > 0), self.diverged_at, t)
-        self.lost = self.diverged_at.all()
+        if not finite.all():
+            self.diverged_at = np.where(finite | (self.diverged_at > 0), self.diverged_at, t)
+            self.lost = self.diverged_at.all()
         if keep and not self.lost:
-            alive = self.diverged_at == 0
-            _, theta_0, loss_0, symbols_0 = self.rows[-1]
-            each = np.expand_dims(alive, self.axes)
-            symbols = [np.where(each, now, before) for now, before in zip(symbols, symbols_0, strict=True)]
-            self.rows.append((t, np.where(each, theta, theta_0), np.where(alive, loss, loss_0), symbols))
+            self.rows.append((t, *self.of_the_living(theta, loss, symbols)))
+
+    def of_the_living(self, theta, loss, symbols):
+        """Return copies of a row, in which who has diverged stays where it was last finite."""
+        if not self.diverged_at.any():
+            return theta.copy(), loss, [symbol.copy() for symbol in symbols]
+        alive = self.diverged_at == 0
+        each = np.expand_dims(alive, self.axes)
+        _, theta_0, loss_0, symbols_0 = self.rows[-1]
+        symbols = [np.where(each, now, before) for now, before in zip(symbols, symbols_0, strict=True)]
+        return np.where(each, theta, theta_0), np.where(alive, loss, loss_0), symbols
 
     def check(self, theta):
         """Raise an error unless an optimizer may yield `theta`."""

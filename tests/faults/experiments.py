@@ -64,7 +64,7 @@ def experiment(title, *off, often=False):
 # Nothing published is old
 
 
-@experiment("the library is edited", (BUILD, " or TRUSTED.read_text() != shared", ""), often=True)
+@experiment("the library is edited", (BUILD, " or TRUSTED.read_text() != shared", ""))
 def library(book):
     pages = ["index.html", "gallery/few/plot_one.html"]
     before = [book.text(page) for page in pages]
@@ -457,7 +457,7 @@ def stopped(book, number, status):
 ORPHANS = (BUILD, "        end(process)", "        pass")
 
 
-@experiment("SIGINT", ORPHANS, often=True)
+@experiment("SIGINT", ORPHANS)
 def interrupted(book):
     stopped(book, signal.SIGINT, 130)
 

@@ -9,7 +9,7 @@ from tests.site.conftest import NODE, ROOT, opened
 
 GROUP = "name"
 PAGES = sorted(verify.sources(ROOT)) + sorted(verify.OWN - verify.sources(ROOT).keys())
-WINDOWS = ["fresh", "disk", "bare"]
+WINDOWS, SMALL = ["fresh", "disk", "bare"], (320, 240)  # pixels; there is less to draw
 SETTINGS = [("light", 1280), ("dark", 1280), ("dark", 360), ("light", 360)]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = f"""async () => (await axe.run(
@@ -70,7 +70,7 @@ def name(request):
 @pytest.fixture(scope="module")
 def windows(chromium):
     """Open three windows for all pages in turn: without a memory, to read from disk, and without scripts."""
-    three = {kind: opened(chromium, "about:blank", java_script_enabled=kind != "bare") for kind in WINDOWS}
+    three = {kind: opened(chromium, "about:blank", *SMALL, java_script_enabled=kind != "bare") for kind in WINDOWS}
     page = three["fresh"].page
     page.context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
     yield three
@@ -80,7 +80,6 @@ def windows(chromium):
 
 def visited(seen, url):
     """Show another page in a window."""
-    seen.page.goto("about:blank")  # what the page before it has still to load is not of this one
     seen.asked.clear()
     seen.complaints.clear()
     seen.page.goto(url, wait_until="load")
@@ -91,6 +90,7 @@ def visited(seen, url):
 def seen(windows, address, name):
     """Visit a page over a network, and open whatever is folded on it, once for all tests of it."""
     page = windows["fresh"].page
+    page.goto("about:blank")  # what the page before has still to load is not of this one
     page.set_viewport_size({"width": 1280, "height": 900})
     page.emulate_media(color_scheme="light", media="screen")
     seen = visited(windows["fresh"], f"{address}/{name}")

@@ -1,8 +1,10 @@
 """The interactive figures, played with: by mouse, by touch, by keyboard, from a link, and without a script."""
 
 import html
+import itertools
 import re
 import runpy
+from collections import defaultdict
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,7 +13,7 @@ import pytest
 import optbook
 from optbook import figures
 from tests.benchmarks.figures import measure
-from tests.site.conftest import ROOT, until
+from tests.site.conftest import ROOT, opened, until
 
 SOURCES = {path.with_suffix(".html").name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")}
 PAGES = {name: page for name in figures.FIGURES for page, text in SOURCES.items() if f"```{{play}} {name}\n" in text}
@@ -21,19 +23,36 @@ RUNS = """document.querySelector('.opt-figure').scene.runs.map(run => [
   run.title, run.points.slice(0, run.steps + 1), run.heights, run.ended])"""
 
 
+@pytest.fixture(scope="module")
+def windows():
+    """Keep the windows that nobody uses any more, by their options: a new one takes longer than all else."""
+    idle = defaultdict(list)
+    yield idle
+    for seen in itertools.chain(*idle.values()):
+        seen.page.context.close()
+
+
 @pytest.fixture
-def play(visit, site):
+def play(windows, chromium, site):
     """Return a function that opens the page of a figure and returns the window; `asked` is what a link would set."""
+    used = []
 
     def play(name, asked="", **options):
-        seen = visit(f"{(site / PAGES[name]).as_uri()}{asked and f'?figure={name}&{asked}'}", **options)
+        idle = windows[str(options)]
+        seen = idle.pop() if idle else opened(chromium, "about:blank", **options)
+        used.append((idle, seen))
+        seen.page.goto(f"{(site / PAGES[name]).as_uri()}{asked and f'?figure={name}&{asked}'}")
         assert not seen.complaints
         seen.page.locator(".opt-figure").evaluate("figure => figure.scrollIntoView({ behavior: 'instant' })")
         if options.get("java_script_enabled", True):
             until(seen.page, "document.querySelector('.opt-figure').scene")
         return seen.page
 
-    return play
+    yield play
+    for idle, seen in used:
+        seen.page.goto("about:blank")
+        seen.complaints.clear()
+        idle.append(seen)
 
 
 def slide(page, name, value):
@@ -458,7 +477,7 @@ def test_the_copied_python_makes_what_is_on_the_screen(play, name, tmp_path, mon
     monkeypatch.setattr(plt, "show", plt.close)
     page, compared = play(name), []
     rng = np.random.default_rng(7)
-    for _ in range(20):
+    for _ in range(12):
         asked = {key: str(value) for key, value in asked_at_random(name, rng).items()}
         page.evaluate("asked => document.querySelector('.opt-figure').set(new Map(Object.entries(asked)))", asked)
         copied = page.locator("[data-part=python]").text_content()
