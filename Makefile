@@ -17,9 +17,14 @@ clean: ; rm -rf build .venv dist
 LIBRARY := tests --ignore tests/site --ignore tests/faults
 faults: .venv/test build/lowest html ; $(BIN)/python -m tests.faults && $(BUILD) report
 lighthouse: .venv/lighthouse html ; $(BIN)/python -m tests.lighthouse && $(BUILD) report
+# An audit that cannot reach its sources must fail: each is cut off from them first, to see that it does.
+PIP_AUDIT = $(BIN)/pip-audit --strict --disable-pip --require-hashes -r conf/lock/book.txt -r conf/lock/test.txt
+NPM_AUDIT = $(NPM) audit --prefix .venv/node
+NOWHERE = http://127.0.0.1:9
 audit: .venv/audit .venv/node
-	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r conf/lock/book.txt -r conf/lock/test.txt
-	$(NPM) audit --prefix .venv/node && $(BIN)/zizmor --offline --persona pedantic .github
+	! HTTP_PROXY=$(NOWHERE) HTTPS_PROXY=$(NOWHERE) $(PIP_AUDIT) 2>/dev/null
+	! HTTP_PROXY=$(NOWHERE) HTTPS_PROXY=$(NOWHERE) $(NPM_AUDIT) >/dev/null 2>&1
+	$(PIP_AUDIT) && $(NPM_AUDIT) && $(BIN)/zizmor --offline --persona pedantic .github
 links: html ; $(BUILD) links
 newest:
 	$(PYTHON) -m venv --clear build/newest && build/newest/bin/pip install --quiet --upgrade pip
