@@ -3,11 +3,15 @@ r"""Networks that learn to read real handwriting, in NumPy: softmax regression, 
 All weights are one flat vector theta, so every optimizer drives a network as it drives a bowl, and a leading axis of
 theta is a race: shape (racers, d) trains as many networks at once. `matrices` shows theta as the layers' matrices.
 
-Letters
-    theta   all weights, shape (..., d)          W   matrix of one layer, shape (..., out, in + 1), biases last
-    x       what enters a layer, one column per example, the last row ones
-    z       scores of the ten digits, shape (..., 10, B), B examples
-    delta   derivative of the mean loss by what a layer's matrix puts out
+Letters:
+
+=====  ==============================================================
+theta  all weights, shape (..., d)
+W      matrix of one layer, shape (..., out, in + 1), biases last
+x      what enters a layer, one column per example, the last row ones
+z      scores of the ten digits, shape (..., 10, B), B examples
+delta  derivative of the mean loss by what a layer's matrix puts out
+=====  ==============================================================
 """
 
 from dataclasses import dataclass

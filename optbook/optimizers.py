@@ -1,10 +1,16 @@
 r"""Optimizers, simplest first. Each is the box of its paper, as a generator of iterates.
 
-Letters
-    theta   parameters, shape (..., d)           g   gradient of the loss at theta
-    eta     learning rate of this step, η        t   number of this step: 1, 2, 3, …
-    v       velocity, or second raw moment       m   first moment
-    s       sum of squared gradients
+Letters:
+
+=====  ===============================
+theta  parameters, shape (..., d)
+g      gradient of the loss at theta
+eta    learning rate of this step, η
+t      number of this step: 1, 2, 3, …
+v      velocity, or second raw moment
+m      first moment
+s      sum of squared gradients
+=====  ===============================
 
 Rules only broadcast, so any hyperparameter may be an array of shape (n, 1): then n racers run at once, each
 bit for bit as if alone. Nothing is changed in place: every theta that a rule yields is yours to keep.

@@ -244,13 +244,13 @@ class Log:
         self.rows = [(0, theta, loss, [np.zeros_like(theta) for _ in names])]
 
     def height(self, theta):
-        """Return the loss at `theta`, one real number for each point."""
+        """Return the loss at `theta`, one real number for each point, in an array of our own."""
         loss = as_array(self.problem.loss(theta))
         shape, real = theta.shape[: -len(self.axes)], loss.dtype.kind in "iuf"
         if loss.shape != shape or not real:
             says = f"minimize: loss must return real numbers of shape {shape}, one for each point"
             raise (ValueError if real else TypeError)(f"{says}, got {loss.dtype} of shape {loss.shape}")
-        return loss
+        return loss.copy()
 
     def note(self, t, theta, walk, keep):
         """Look at the point after step `t` for divergence, and `keep` it or not."""

@@ -1,9 +1,14 @@
 r"""Optimizers beyond the chapter, simplest first. Each says in its docstring whose form it is.
 
-Letters, besides those of `optbook.optimizers`
-    d   a step, or its direction                 s   size of a step, or spread of the gradients
-    u   what a step is made of or divided by     z   the fast point of schedule-free methods
-    r, c   means of rows and of columns
+Letters, besides those of `optbook.optimizers`:
+
+====  ==========================================
+d     a step, or its direction
+s     size of a step, or spread of the gradients
+u     what a step is made of or divided by
+z     the fast point of schedule-free methods
+r, c  means of rows and of columns
+====  ==========================================
 """
 
 import numpy as np

@@ -381,6 +381,17 @@ def test_a_gradient_that_returns_theta_itself_or_its_own_buffer_is_safe():
     assert itself.theta.tolist() == [[1], [1 / 2], [1 / 4]]
 
 
+def test_a_loss_that_returns_its_own_buffer_is_safe():
+    buffer = np.zeros(())
+
+    def reused(theta):
+        buffer[...] = PLAIN.loss(theta)
+        return buffer
+
+    run = minimize(SimpleNamespace(loss=reused, grad=PLAIN.grad), gd, start=[1.0, 2.0], lr=0.1, steps=5)
+    np.testing.assert_array_equal(run.loss, minimize(PLAIN, gd, start=[1.0, 2.0], lr=0.1, steps=5).loss)
+
+
 # ---- many runs at once -----------------------------------------------------------------------------------------------
 
 

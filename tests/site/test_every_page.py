@@ -1,6 +1,7 @@
 """Every page as a browser shows it: light, quiet, open to all, in both themes, at all widths, on paper, from disk."""
 
 import json
+import os
 
 import pytest
 
@@ -111,6 +112,11 @@ def test_it_is_light_quiet_and_stays_on_its_site(seen, address, name, record_pro
     record_property("The heaviest page, in kB as it is sent", [round(total), f"({name})"])
     assert total <= BUDGET
     assert sum(sizes.values()) <= TO_ITS_END
+
+
+def test_a_page_is_opened_once(request):
+    """Versions of pytest and xdist that do not suit each other put the tests of a page asunder, and say nothing."""
+    assert "PYTEST_XDIST_WORKER" not in os.environ or "@test_every_page" in request.node.nodeid
 
 
 def test_nothing_moves_once_it_is_drawn(seen):
