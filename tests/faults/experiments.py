@@ -107,7 +107,7 @@ def stray(book):
 
 @experiment(
     "the library is edited while a build runs",
-    (BUILD, "        publish(name)", "        publish(digest(read()[0], address(), str(epoch()), sys.version)[:16])"),
+    (BUILD, "        publish(name)", "        publish(digest(read()[0], address(), str(epoch()), PYTHON)[:16])"),
     (BUILD, "SNAPSHOT.rename(TRUSTED)", "TRUSTED.write_text(read()[1])"),
 )
 def edited_meanwhile(book):
@@ -667,3 +667,9 @@ LOWEST = ROOT / "build" / "lowest" / "bin" / "python"  # `make build/lowest`
 )
 def lowest(book):
     book.builds(command=[str(LOWEST), *book.command("site")[1:]])
+
+
+@experiment("another Python, with its own packages, has built the site", (BUILD, "{sys.version} in {sys.prefix}", ""))
+def another_python(book):
+    book.builds(command=[str(LOWEST), *book.command("site")[1:]])
+    assert "Building" in book.builds(), "what old packages have made is taken for what ours would make"
