@@ -36,6 +36,23 @@ def test_search_finds_a_page(visit, start):
     assert not seen.complaints
 
 
+def test_the_search_page_can_be_asked(visit, start):
+    seen = visit(f"{start}/search.html", width=360)
+    seen.page.locator(".search-here input").fill("nesterov")
+    seen.page.keyboard.press("Enter")
+    seen.page.locator("#search-results li a").first.wait_for()
+    assert seen.page.locator(".search-here input").input_value() == "nesterov"
+    assert not seen.complaints
+
+
+def test_the_index_fits_a_telephone(visit, address):
+    page = visit(f"{address}/genindex.html", width=360).page
+    assert (
+        page.evaluate("Math.max(...[...document.querySelectorAll('td a')].map((e) => e.getBoundingClientRect().right))")
+        <= 360
+    )
+
+
 def test_theme_and_figures_work_under_the_policy(visit, start):
     seen = visit(f"{start}/gradient-descent.html")
     before = seen.page.evaluate("document.body.dataset.theme")
