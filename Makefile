@@ -20,10 +20,10 @@ lighthouse: .venv/lighthouse html ; $(BIN)/python -m tests.lighthouse && $(BUILD
 # An audit that cannot reach its sources must fail: each is cut off from them first, to see that it does.
 PIP_AUDIT = $(BIN)/pip-audit --strict --disable-pip --require-hashes -r conf/lock/book.txt -r conf/lock/test.txt
 NPM_AUDIT = $(NPM) audit --prefix .venv/node
-NOWHERE = http://127.0.0.1:9
+CUT_OFF = HTTP_PROXY=http://127.0.0.1:9 HTTPS_PROXY=http://127.0.0.1:9
 audit: .venv/audit .venv/node
-	! HTTP_PROXY=$(NOWHERE) HTTPS_PROXY=$(NOWHERE) $(PIP_AUDIT) 2>/dev/null
-	! HTTP_PROXY=$(NOWHERE) HTTPS_PROXY=$(NOWHERE) $(NPM_AUDIT) >/dev/null 2>&1
+	! $(CUT_OFF) $(PIP_AUDIT) 2>/dev/null
+	! $(CUT_OFF) $(NPM_AUDIT) >/dev/null 2>&1
 	$(PIP_AUDIT) && $(NPM_AUDIT) && $(BIN)/zizmor --offline --persona pedantic .github
 links: html ; $(BUILD) links
 newest:

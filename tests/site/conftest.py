@@ -65,20 +65,28 @@ def until(page, expression):
     raise AssertionError(f"it never comes to {expression}")
 
 
+def visited(seen, url):
+    """Show an address in a window, and note anew all it asks for, complains of and moves."""
+    seen.asked.clear()
+    seen.complaints.clear()
+    seen.page.goto(url, wait_until="load")
+    if seen.scripts:
+        seen.page.evaluate("document.fonts.ready.then(() => true)")
+    return seen
+
+
 def opened(chromium, url, width=1280, height=900, **options):
-    """Open an address in a fresh window, and note all it asks for, complains of and moves."""
+    """Open an address in a fresh window."""
     context = chromium.new_context(viewport={"width": width, "height": height}, **options)
     context.add_init_script(WATCH)
     page = context.new_page()
-    seen = SimpleNamespace(page=page, asked=[], complaints=[])
+    scripts = options.get("java_script_enabled", True)
+    seen = SimpleNamespace(page=page, scripts=scripts, asked=[], complaints=[])
     page.on("response", lambda response: seen.asked.append(response))
     page.on("console", lambda told: told.type == "log" or seen.complaints.append(f"{told.text} {told.location}"))
     page.on("pageerror", lambda error: seen.complaints.append(str(error)))
     page.on("requestfailed", lambda request: seen.complaints.append(f"failed: {request.url}"))
-    page.goto(url, wait_until="load")
-    if options.get("java_script_enabled", True):
-        page.evaluate("document.fonts.ready.then(() => true)")
-    return seen
+    return visited(seen, url)
 
 
 @pytest.fixture

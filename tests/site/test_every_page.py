@@ -6,11 +6,10 @@ import os
 import pytest
 
 import verify
-from tests.site.conftest import NODE, ROOT, opened
+from tests.site.conftest import NODE, ROOT, opened, visited
 
 GROUP = "name"
 PAGES = sorted(verify.sources(ROOT)) + sorted(verify.OWN - verify.sources(ROOT).keys())
-WINDOWS, SMALL = ["fresh", "disk", "bare"], (320, 240)  # pixels; there is less to draw
 SETTINGS = [("light", 1280), ("dark", 1280), ("dark", 360), ("light", 360)]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = f"""async () => (await axe.run(
@@ -71,20 +70,16 @@ def name(request):
 @pytest.fixture(scope="module")
 def windows(chromium):
     """Open three windows for all pages in turn: without a memory, to read from disk, and without scripts."""
-    three = {kind: opened(chromium, "about:blank", *SMALL, java_script_enabled=kind != "bare") for kind in WINDOWS}
+    small = {"width": 320, "height": 240}  # there is less to draw
+    three = {
+        kind: opened(chromium, "about:blank", **small, java_script_enabled=kind != "bare")
+        for kind in ("fresh", "disk", "bare")
+    }
     page = three["fresh"].page
     page.context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
     yield three
     for seen in three.values():
         seen.page.context.close()
-
-
-def visited(seen, url):
-    """Show another page in a window."""
-    seen.asked.clear()
-    seen.complaints.clear()
-    seen.page.goto(url, wait_until="load")
-    return seen
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +90,6 @@ def seen(windows, address, name):
     page.set_viewport_size({"width": 1280, "height": 900})
     page.emulate_media(color_scheme="light", media="screen")
     seen = visited(windows["fresh"], f"{address}/{name}")
-    page.evaluate("document.fonts.ready.then(() => true)")
     seen.moved = page.evaluate("moved")  # before anybody scrolls and folds
     page.evaluate(UNFOLD)
     page.evaluate(DRAW)

@@ -13,7 +13,7 @@ import pytest
 import optbook
 from optbook import figures
 from tests.benchmarks.figures import measure
-from tests.site.conftest import ROOT, opened, until
+from tests.site.conftest import ROOT, opened, until, visited
 
 SOURCES = {path.with_suffix(".html").name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")}
 PAGES = {name: page for name in figures.FIGURES for page, text in SOURCES.items() if f"```{{play}} {name}\n" in text}
@@ -41,17 +41,16 @@ def play(windows, chromium, site):
         idle = windows[str(options)]
         seen = idle.pop() if idle else opened(chromium, "about:blank", **options)
         used.append((idle, seen))
-        seen.page.goto(f"{(site / PAGES[name]).as_uri()}{asked and f'?figure={name}&{asked}'}")
+        visited(seen, f"{(site / PAGES[name]).as_uri()}{asked and f'?figure={name}&{asked}'}")
         assert not seen.complaints
         seen.page.locator(".opt-figure").evaluate("figure => figure.scrollIntoView({ behavior: 'instant' })")
-        if options.get("java_script_enabled", True):
+        if seen.scripts:
             until(seen.page, "document.querySelector('.opt-figure').scene")
         return seen.page
 
     yield play
     for idle, seen in used:
-        seen.page.goto("about:blank")
-        seen.complaints.clear()
+        seen.page.goto("about:blank")  # where nothing goes on
         idle.append(seen)
 
 
@@ -477,7 +476,7 @@ def test_the_copied_python_makes_what_is_on_the_screen(play, name, tmp_path, mon
     monkeypatch.setattr(plt, "show", plt.close)
     page, compared = play(name), []
     rng = np.random.default_rng(7)
-    for _ in range(12):
+    for _ in range(20):
         asked = {key: str(value) for key, value in asked_at_random(name, rng).items()}
         page.evaluate("asked => document.querySelector('.opt-figure').set(new Map(Object.entries(asked)))", asked)
         copied = page.locator("[data-part=python]").text_content()
