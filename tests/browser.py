@@ -4,6 +4,7 @@ import contextlib
 import functools
 import gzip
 import http.server
+import os
 import shutil
 import threading
 from pathlib import Path
@@ -32,6 +33,12 @@ def chromium():
 
 
 @functools.cache
+def plain_fonts():
+    """Return an environment with fonts of text alone: one for maths would hide what the book's own lacks."""
+    return os.environ | {"FONTCONFIG_FILE": str(Path(__file__).with_name("fonts.conf"))}
+
+
+@functools.cache
 def packed(path):
     """Return the bytes of a file as hosts send them."""
     return gzip.compress(path.read_bytes(), mtime=0)
@@ -41,6 +48,11 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     """Answers with a file, gzipped if it is text."""
 
     protocol_version = "HTTP/1.1"
+
+    def handle(self):
+        """Answer one who may leave before the end."""
+        with contextlib.suppress(ConnectionError):
+            super().handle()
 
     def do_GET(self):
         """Send a file, or say that there is none."""

@@ -6,7 +6,6 @@ at least 99, and nothing may move once it is drawn.
 
 import argparse
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -31,7 +30,7 @@ def marks(address):
     """Return the four marks of a page, from 0 to 100, and its layout shift."""
     command = [NODE, LIGHTHOUSE, address, "--quiet", "--output=json", f"--only-categories={','.join(MARKS)}"]
     flags = f"--chrome-flags=--headless {' '.join(browser.FLAGS)}"
-    environment = os.environ | {"CHROME_PATH": browser.chromium()}
+    environment = browser.plain_fonts() | {"CHROME_PATH": browser.chromium()}
     done = subprocess.run([*command, flags], env=environment, check=True, capture_output=True, text=True)
     told = json.loads(done.stdout)
     shift = told["audits"]["cumulative-layout-shift"]["numericValue"]

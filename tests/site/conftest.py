@@ -51,7 +51,8 @@ def address(site):
 def chromium():
     """Start the machine's Chromium."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=browser.chromium(), args=browser.FLAGS)
+        options = dict(executable_path=browser.chromium(), args=browser.FLAGS, env=browser.plain_fonts())
+        started = playwright.chromium.launch(**options)
         yield started
         started.close()
 

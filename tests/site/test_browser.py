@@ -1,10 +1,13 @@
 """What a reader does with a page, in a browser."""
 
 import re
+import subprocess
 
 import pytest
+from fontTools.ttLib import TTFont
 
 from optbook import OPTIMIZERS, SCHEDULES, WRAPPERS
+from tests import browser
 from tests.site.conftest import until
 from tests.site.test_pages import CHAPTER
 
@@ -123,6 +126,16 @@ def test_drawings_scroll_on_a_narrow_screen_rather_than_shrink(visit, site, name
     box = page.locator("figure, .drawing").first
     assert box.evaluate("box => box.querySelector('img').getBoundingClientRect().width") >= 480
     assert box.get_attribute("tabindex") == "0"
+
+
+def test_browsers_find_fonts_for_text_and_none_for_maths():
+    listing = ["fc-list", "--format", "%{file}\\n"]
+    told = subprocess.run(listing, env=browser.plain_fonts(), check=True, capture_output=True, text=True)
+    fonts = [TTFont(path, fontNumber=0, lazy=True) for path in told.stdout.splitlines()]
+    names = {font["name"].getBestFamilyName() for font in fonts}
+    assert names >= {"DejaVu Sans", "Liberation Sans"}
+    assert not [name for name in names if "math" in name.lower()]
+    assert not [font["name"].getBestFullName() for font in fonts if ord("𝜃") in font.getBestCmap()]
 
 
 def test_maths_uses_the_books_own_font(visit, address):
