@@ -293,8 +293,9 @@ def line_fit(n=64, noise=0.5, seed=0):
 def blobs(n=64, gap=2.0, seed=0):
     r"""Make two round clouds of points; logistic regression finds the line between them.
 
-    .. math:: \ell_i(\theta) = \log\left(1 + e^{-y_i (\theta_1 x_{i1} + \theta_2 x_{i2} + \theta_3)}\right),
-              \qquad y_i = \pm 1
+    .. math::
+        \ell_i(\theta) &= \log\left(1 + e^{-y_i (\theta_1 x_{i1} + \theta_2 x_{i2} + \theta_3)}\right) \\
+        y_i &= \pm 1
 
     Parameters
     ----------

@@ -252,7 +252,9 @@ def softmax(z):
 def softmax_regression():
     r"""Make softmax regression on the `digits`: 64 pixels in, ten scores out, and convex.
 
-    .. math:: \ell_i(\theta) = \log \sum_k e^{z_{ik}} - z_{i y_i}, \qquad z_i = W \begin{pmatrix} x_i \\ 1 \end{pmatrix}
+    .. math::
+        \ell_i(\theta) &= \log \sum_k e^{z_{ik}} - z_{i y_i} \\
+        z_i &= W \begin{pmatrix} x_i \\ 1 \end{pmatrix}
 
     Returns
     -------
@@ -277,9 +279,10 @@ def softmax_regression():
 def two_layer(hidden=32, seed=0):
     r"""Make a network of two layers on the `digits`: tanh units between the pixels and the scores.
 
-    .. math:: \ell_i(\theta) = \log \sum_k e^{z_{ik}} - z_{i y_i}, \qquad
-              z_i = W_2 \begin{pmatrix} h_i \\ 1 \end{pmatrix}, \qquad
-              h_i = \tanh\left( W_1 \begin{pmatrix} x_i \\ 1 \end{pmatrix} \right)
+    .. math::
+        \ell_i(\theta) &= \log \sum_k e^{z_{ik}} - z_{i y_i} \\
+        z_i &= W_2 \begin{pmatrix} h_i \\ 1 \end{pmatrix} \\
+        h_i &= \tanh\left( W_1 \begin{pmatrix} x_i \\ 1 \end{pmatrix} \right)
 
     Parameters
     ----------

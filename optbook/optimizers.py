@@ -203,7 +203,7 @@ def refuse_dead(owner, theta, g, axes):
 def gd(grad, theta, lr=0.01):
     r"""Walk downhill: one step against the gradient.
 
-    .. math:: \theta_t = \theta_{t-1} - \eta \nabla L(\theta_{t-1})
+    .. math:: \theta_t = \theta_{t-1} - \eta \nabla \mathcal{L}(\theta_{t-1})
     """
     for _, eta in clock(lr):
         theta = theta - eta * grad(theta)
@@ -225,8 +225,9 @@ def momentum(grad, theta, lr=0.01, beta=0.9):
     For a constant gradient the velocity tends to :math:`1/(1-\beta)` times it. This is PyTorch's form, with
     the rate outside the velocity; it equals Polyak's while the rate is constant.
 
-    .. math:: v_t = \beta v_{t-1} + \nabla L(\theta_{t-1}), \qquad
-              \theta_t = \theta_{t-1} - \eta v_t
+    .. math::
+        v_t &= \beta v_{t-1} + \nabla \mathcal{L}(\theta_{t-1}) \\
+        \theta_t &= \theta_{t-1} - \eta v_t
     """
     v = np.zeros_like(theta)
     for _, eta in clock(lr):
@@ -251,8 +252,9 @@ def nesterov(grad, theta, lr=0.01, beta=0.9):
     ``SGD(nesterov=True)`` stores the look-ahead point instead of theta; its steps are the same while the rate is
     constant.
 
-    .. math:: v_t = \beta v_{t-1} + \nabla L(\theta_{t-1} - \eta \beta v_{t-1}), \qquad
-              \theta_t = \theta_{t-1} - \eta v_t
+    .. math::
+        v_t &= \beta v_{t-1} + \nabla \mathcal{L}(\theta_{t-1} - \eta \beta v_{t-1}) \\
+        \theta_t &= \theta_{t-1} - \eta v_t
     """
     v = np.zeros_like(theta)
     for _, eta in clock(lr):
@@ -267,8 +269,9 @@ def adagrad(grad, theta, lr=0.01, eps=1e-10):
 
     As in PyTorch, the sum starts at zero and :math:`\epsilon` stands outside the root. All operations are element-wise.
 
-    .. math:: s_t = s_{t-1} + g_t^2, \qquad
-              \theta_t = \theta_{t-1} - \eta \frac{g_t}{\sqrt{s_t} + \epsilon}
+    .. math::
+        s_t &= s_{t-1} + g_t^2 \\
+        \theta_t &= \theta_{t-1} - \eta \frac{g_t}{\sqrt{s_t} + \epsilon}
     """
     s = np.zeros_like(theta)
     for _, eta in clock(lr):
@@ -290,8 +293,9 @@ def rmsprop(grad, theta, lr=0.01, beta=0.99, eps=1e-8):
 
     As in PyTorch, :math:`\epsilon` stands outside the root and the average is not corrected for its start at zero.
 
-    .. math:: v_t = \beta v_{t-1} + (1 - \beta)\, g_t^2, \qquad
-              \theta_t = \theta_{t-1} - \eta \frac{g_t}{\sqrt{v_t} + \epsilon}
+    .. math::
+        v_t &= \beta v_{t-1} + (1 - \beta)\, g_t^2 \\
+        \theta_t &= \theta_{t-1} - \eta \frac{g_t}{\sqrt{v_t} + \epsilon}
     """
     v = np.zeros_like(theta)
     for _, eta in clock(lr):
@@ -317,7 +321,8 @@ def adam(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
     .. math::
         m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t \\
         v_t &= \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2 \\
-        \hat m_t &= \frac{m_t}{1 - \beta_1^t}, \qquad \hat v_t = \frac{v_t}{1 - \beta_2^t} \\
+        \hat m_t &= \frac{m_t}{1 - \beta_1^t} \\
+        \hat v_t &= \frac{v_t}{1 - \beta_2^t} \\
         \theta_t &= \theta_{t-1} - \eta \frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}
     """
     m = v = np.zeros_like(theta)
@@ -346,7 +351,8 @@ def adamw(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=
     .. math::
         m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t \\
         v_t &= \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2 \\
-        \hat m_t &= \frac{m_t}{1 - \beta_1^t}, \qquad \hat v_t = \frac{v_t}{1 - \beta_2^t} \\
+        \hat m_t &= \frac{m_t}{1 - \beta_1^t} \\
+        \hat v_t &= \frac{v_t}{1 - \beta_2^t} \\
         \theta_t &= \theta_{t-1} - \eta \frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon} - \eta \lambda \theta_{t-1}
     """
     m = v = np.zeros_like(theta)

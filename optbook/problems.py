@@ -256,8 +256,10 @@ def problem(title, *, start, minima, window, cite=""):
 def bowl(x, y, condition=10.0, rotation=0.0):
     r"""A quadratic bowl, `condition` times as steep across as along, turned by `rotation` radians.
 
-    .. math:: L = \tfrac12 (u^2 + \kappa w^2), \qquad
-              u = x \cos\varphi + y \sin\varphi, \quad w = y \cos\varphi - x \sin\varphi
+    .. math::
+        \mathcal{L} &= \tfrac12 (u^2 + \kappa w^2) \\
+        u &= x \cos\varphi + y \sin\varphi \\
+        w &= y \cos\varphi - x \sin\varphi
     """
     u = x * np.cos(rotation) + y * np.sin(rotation)
     w = y * np.cos(rotation) - x * np.sin(rotation)
@@ -277,7 +279,7 @@ def bowl(x, y, condition, rotation):
 def rosenbrock(x, y):
     r"""A curved valley, easy to fall into and slow to follow.
 
-    .. math:: L = (1 - x)^2 + 100\, (y - x^2)^2
+    .. math:: \mathcal{L} = (1 - x)^2 + 100\, (y - x^2)^2
     """
     return (1 - x) ** 2 + 100 * (y - x**2) ** 2
 
@@ -292,7 +294,7 @@ def rosenbrock(x, y):
 def beale(x, y):
     r"""A flat floor with steep corners.
 
-    .. math:: L = (1.5 - x + xy)^2 + (2.25 - x + xy^2)^2 + (2.625 - x + xy^3)^2
+    .. math:: \mathcal{L} = (1.5 - x + xy)^2 + (2.25 - x + xy^2)^2 + (2.625 - x + xy^3)^2
     """
     return (1.5 - x + x * y) ** 2 + (2.25 - x + x * y * y) ** 2 + (2.625 - x + x * y * y * y) ** 2
 
@@ -319,7 +321,7 @@ def beale(x, y):
 def himmelblau(x, y):
     r"""Four minima, all at zero: where you end depends on where and how you start.
 
-    .. math:: L = (x^2 + y - 11)^2 + (x + y^2 - 7)^2
+    .. math:: \mathcal{L} = (x^2 + y - 11)^2 + (x + y^2 - 7)^2
     """
     return (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2
 
@@ -334,7 +336,7 @@ def himmelblau(x, y):
 def saddle(x, y):
     r"""A pass between two valleys: at the origin the gradient is zero, and nothing is minimal.
 
-    .. math:: L = \tfrac12 x^2 - \tfrac12 y^2 + \tfrac14 y^4
+    .. math:: \mathcal{L} = \tfrac12 x^2 - \tfrac12 y^2 + \tfrac14 y^4
     """
     return x**2 / 2 - y**2 / 2 + y**2 * y**2 / 4
 
@@ -348,7 +350,7 @@ def saddle(x, y):
 def rastrigin(x, y):
     r"""An egg box laid over a bowl: a minimum near every pair of whole numbers, the deepest at the origin.
 
-    .. math:: L = 20 + x^2 - 10 \cos 2\pi x + y^2 - 10 \cos 2\pi y
+    .. math:: \mathcal{L} = 20 + x^2 - 10 \cos 2\pi x + y^2 - 10 \cos 2\pi y
     """
     return 20 + x**2 - 10 * np.cos(2 * np.pi * x) + y**2 - 10 * np.cos(2 * np.pi * y)
 
@@ -363,7 +365,7 @@ def rastrigin(x, y):
 def plateau(x, y):
     r"""A well in a plain: far out the slope is almost nothing, and plain descent almost stands still.
 
-    .. math:: L = 1 - e^{-(x^2 + 2 y^2) / 2}
+    .. math:: \mathcal{L} = 1 - e^{-(x^2 + 2 y^2) / 2}
     """
     return 1 - np.exp(-(x**2 + 2 * y**2) / 2)
 
@@ -378,7 +380,7 @@ def plateau(x, y):
 def canyon(x, y):
     r"""Straight walls that stay steep right down to a gently sloping floor.
 
-    .. math:: L = \tfrac{1}{20} x^2 + \sqrt{\tfrac{1}{100} + y^2} - \tfrac{1}{10}
+    .. math:: \mathcal{L} = \tfrac{1}{20} x^2 + \sqrt{\tfrac{1}{100} + y^2} - \tfrac{1}{10}
     """
     return x**2 / 20 + np.sqrt(0.01 + y**2) - 0.1
 
@@ -392,7 +394,7 @@ def canyon(x, y):
 def two_basins(x, y):
     r"""A deep basin at x = −1, a shallow one at x = 1, and a ridge at x = 1/4 between them.
 
-    .. math:: L = \tfrac14 x^4 - \tfrac1{12} x^3 - \tfrac12 x^2 + \tfrac14 x + y^2 + \tfrac{5}{12}
+    .. math:: \mathcal{L} = \tfrac14 x^4 - \tfrac1{12} x^3 - \tfrac12 x^2 + \tfrac14 x + y^2 + \tfrac{5}{12}
     """
     return x**2 * x**2 / 4 - x**2 * x / 12 - x**2 / 2 + x / 4 + y**2 + 5 / 12
 

@@ -272,8 +272,7 @@ def polynomial(peak, steps, power=1.0, floor=0.0):
 def cosine(peak, steps, floor=0.0):
     r"""Fall along half a cosine, and stay at the floor after the end.
 
-    .. math:: \eta_t = \eta_{\min} + \tfrac12 (\eta_{\max} - \eta_{\min})
-              \left(1 + \cos \frac{\pi \min(t, T)}{T}\right)
+    .. math:: \eta_t = \eta_{\min} + \tfrac12 (\eta_{\max} - \eta_{\min}) \left(1 + \cos \frac{\pi \min(t, T)}{T}\right)
     """
 
     def rate(t):
@@ -287,8 +286,10 @@ def cosine(peak, steps, floor=0.0):
 def restarts(peak, period, mult=1, floor=0.0):
     r"""Fall along half a cosine, jump back up, and repeat; each cycle is `mult` times as long as the last.
 
-    .. math:: \eta_t = \eta_{\min} + \tfrac12 (\eta_{\max} - \eta_{\min})
-              \left(1 + \cos \frac{\pi\, T_{cur}}{T_i}\right), \qquad T_{i+1} = T_{mult}\, T_i
+    .. math::
+        \eta_t &= \eta_{\min} + \tfrac12 (\eta_{\max} - \eta_{\min})
+            \left(1 + \cos \frac{\pi\, T_{\mathrm{cur}}}{T_i}\right) \\
+        T_{i+1} &= T_{\mathrm{mult}}\, T_i
     """
 
     def begins(i):
@@ -313,8 +314,9 @@ def one_cycle(peak, steps, warm=0.3, start_div=25.0, end_div=1e4):
     As in PyTorch, the climb ends after ``warm * steps - 1`` steps and the fall after ``steps - 1``, so that the
     last step of the run is taken at the lowest rate. The rate stays there.
 
-    .. math:: \eta_t = \eta_b + (\eta_a - \eta_b)\, \tfrac12 (1 + \cos \pi p),
-              \qquad p \text{ the share of the phase done}
+    .. math::
+        \eta_t &= \eta_b + (\eta_a - \eta_b)\, \tfrac12 (1 + \cos \pi p) \\
+        &p \text{ the share of the phase done}
     """
     first = peak / start_div
     last, top, end = first / end_div, warm * steps - 1, steps - 1

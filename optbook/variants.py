@@ -30,7 +30,8 @@ def rprop(grad, theta, lr=0.01, grow=1.2, shrink=0.5, low=1e-4, high=5e3):
 
     .. math::
         s_t &= \operatorname{clip}\left(s_{t-1} \cdot \begin{cases}
-            \eta^+ & g_t\, d_{t-1} > 0 \\ \eta^- & g_t\, d_{t-1} < 0 \\ 1 & \text{else} \end{cases}\right) \\
+            \eta^+ & g_t\, d_{t-1} > 0 \\ \eta^- & g_t\, d_{t-1} < 0 \\ 1 & \text{else}
+            \end{cases}\right) \\
         d_t &= \begin{cases} 0 & g_t\, d_{t-1} < 0 \\ \operatorname{sign} g_t & \text{else} \end{cases} \\
         \theta_t &= \theta_{t-1} - \eta\, s_t\, d_t
     """
@@ -56,7 +57,8 @@ def adadelta(grad, theta, lr=1.0, beta=0.9, eps=1e-6):
     .. math::
         v_t &= \beta v_{t-1} + (1 - \beta)\, g_t^2 \\
         d_t &= \frac{\sqrt{u_{t-1} + \epsilon}}{\sqrt{v_t + \epsilon}}\, g_t \\
-        u_t &= \beta u_{t-1} + (1 - \beta)\, d_t^2, \qquad \theta_t = \theta_{t-1} - \eta\, d_t
+        u_t &= \beta u_{t-1} + (1 - \beta)\, d_t^2 \\
+        \theta_t &= \theta_{t-1} - \eta\, d_t
     """
     v = u = np.zeros_like(theta)
     for _, eta in clock(lr):
@@ -77,7 +79,8 @@ def adamax(grad, theta, lr=0.002, beta1=0.9, beta2=0.999, eps=1e-8):
     .. math::
         m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t \\
         u_t &= \max(\beta_2 u_{t-1}, |g_t| + \epsilon) \\
-        \hat m_t &= \frac{m_t}{1 - \beta_1^t}, \qquad \theta_t = \theta_{t-1} - \eta \frac{\hat m_t}{u_t}
+        \hat m_t &= \frac{m_t}{1 - \beta_1^t} \\
+        \theta_t &= \theta_{t-1} - \eta \frac{\hat m_t}{u_t}
     """
     m = u = np.zeros_like(theta)
     for t, eta in clock(lr):
@@ -99,8 +102,10 @@ def amsgrad(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
 
     .. math::
         m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t \\
-        v_t &= \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2, \qquad v^{\max}_t = \max(v^{\max}_{t-1}, v_t) \\
-        \hat m_t &= \frac{m_t}{1 - \beta_1^t}, \qquad \hat v_t = \frac{v^{\max}_t}{1 - \beta_2^t} \\
+        v_t &= \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2 \\
+        v^{\max}_t &= \max(v^{\max}_{t-1}, v_t) \\
+        \hat m_t &= \frac{m_t}{1 - \beta_1^t} \\
+        \hat v_t &= \frac{v^{\max}_t}{1 - \beta_2^t} \\
         \theta_t &= \theta_{t-1} - \eta \frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}
     """
     m = v = v_max = np.zeros_like(theta)
@@ -123,10 +128,12 @@ def nadam(grad, theta, lr=0.002, beta1=0.9, beta2=0.999, eps=1e-8, psi=0.004):
     :math:`\beta_1`. The paper averages m with :math:`\mu_t`; Optax keeps :math:`\mu_t = \beta_1`.
 
     .. math::
-        \mu_t &= \beta_1 \left(1 - \tfrac12\, 0.96^{\psi t}\right), \qquad \pi_t = \pi_{t-1}\, \mu_t \\
-        m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t, \qquad v_t = \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2 \\
-        \hat m_t &= \frac{\mu_{t+1}\, m_t}{1 - \pi_t\, \mu_{t+1}} + \frac{(1 - \mu_t)\, g_t}{1 - \pi_t}, \qquad
-            \hat v_t = \frac{v_t}{1 - \beta_2^t} \\
+        \mu_t &= \beta_1 \left(1 - \tfrac12\, 0.96^{\psi t}\right) \\
+        \pi_t &= \pi_{t-1}\, \mu_t \\
+        m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t \\
+        v_t &= \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2 \\
+        \hat m_t &= \frac{\mu_{t+1}\, m_t}{1 - \pi_t\, \mu_{t+1}} + \frac{(1 - \mu_t)\, g_t}{1 - \pi_t} \\
+        \hat v_t &= \frac{v_t}{1 - \beta_2^t} \\
         \theta_t &= \theta_{t-1} - \eta \frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}
     """
     m = v = np.zeros_like(theta)
@@ -152,9 +159,11 @@ def radam(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
     PyTorch, :math:`\epsilon` stands before the correction; in Optax after it; the paper has none and begins at 4.
 
     .. math::
-        m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t, \qquad v_t = \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2, \qquad
-            \hat m_t = \frac{m_t}{1 - \beta_1^t} \\
-        \rho_t &= \rho_\infty - \frac{2 t \beta_2^t}{1 - \beta_2^t}, \qquad \rho_\infty = \frac{2}{1 - \beta_2} - 1 \\
+        m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t \\
+        v_t &= \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2 \\
+        \hat m_t &= \frac{m_t}{1 - \beta_1^t} \\
+        \rho_t &= \rho_\infty - \frac{2 t \beta_2^t}{1 - \beta_2^t} \\
+        \rho_\infty &= \frac{2}{1 - \beta_2} - 1 \\
         r_t &= \sqrt{\frac{(\rho_t - 4)(\rho_t - 2)\, \rho_\infty}{(\rho_\infty - 4)(\rho_\infty - 2)\, \rho_t}} \\
         u_t &= \begin{cases} (\sqrt{v_t} + \epsilon) / (r_t \sqrt{1 - \beta_2^t}) & \rho_t > 5 \\
             1 & \text{else} \end{cases} \\
@@ -190,7 +199,8 @@ def adabelief(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-16):
     .. math::
         m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t \\
         s_t &= \beta_2 s_{t-1} + (1 - \beta_2)(g_t - m_t)^2 + \epsilon \\
-        \hat m_t &= \frac{m_t}{1 - \beta_1^t}, \qquad \hat s_t = \frac{s_t}{1 - \beta_2^t} \\
+        \hat m_t &= \frac{m_t}{1 - \beta_1^t} \\
+        \hat s_t &= \frac{s_t}{1 - \beta_2^t} \\
         \theta_t &= \theta_{t-1} - \eta \frac{\hat m_t}{\sqrt{\hat s_t} + \epsilon}
     """
     m = s = np.zeros_like(theta)
@@ -213,8 +223,8 @@ def lion(grad, theta, lr=1e-4, beta1=0.9, beta2=0.99, weight_decay=1e-3):
     As in the paper and in Optax, the step uses :math:`\beta_1` and the memory, renewed after it, :math:`\beta_2`.
 
     .. math::
-        \theta_t &= \theta_{t-1} - \eta \left(
-            \operatorname{sign}(\beta_1 m_{t-1} + (1 - \beta_1)\, g_t) + \lambda \theta_{t-1} \right) \\
+        c_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t \\
+        \theta_t &= \theta_{t-1} - \eta \left( \operatorname{sign} c_t + \lambda \theta_{t-1} \right) \\
         m_t &= \beta_2 m_{t-1} + (1 - \beta_2)\, g_t
     """
     m = np.zeros_like(theta)
@@ -236,8 +246,9 @@ def schedule_free_sgd(grad, theta, lr=1.0, beta=0.9):
 
     .. math::
         y_t &= (1 - \beta)\, z_{t-1} + \beta\, \theta_{t-1} \\
-        z_t &= z_{t-1} - \eta_t \nabla L(y_t) \\
-        \theta_t &= \theta_{t-1} + c_t (z_t - \theta_{t-1}), \qquad c_t = \eta_t^2 \Big/ \sum_{i \le t} \eta_i^2
+        z_t &= z_{t-1} - \eta_t \nabla \mathcal{L}(y_t) \\
+        \theta_t &= \theta_{t-1} + c_t (z_t - \theta_{t-1}) \\
+        c_t &= \eta_t^2 / \sum_{i \le t} \eta_i^2
     """
     z = theta
     total = 5e-324  # not 0, for the first rate may be
@@ -263,10 +274,13 @@ def schedule_free_adamw(grad, theta, lr=0.0025, beta1=0.9, beta2=0.999, eps=1e-8
     read; the average is taken as in `schedule_free_sgd`.
 
     .. math::
-        y_t &= (1 - \beta_1)\, z_{t-1} + \beta_1\, \theta_{t-1}, \qquad g_t = \nabla L(y_t) \\
-        v_t &= \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2, \qquad \hat v_t = \frac{v_t}{1 - \beta_2^t} \\
+        y_t &= (1 - \beta_1)\, z_{t-1} + \beta_1\, \theta_{t-1} \\
+        g_t &= \nabla \mathcal{L}(y_t) \\
+        v_t &= \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2 \\
+        \hat v_t &= \frac{v_t}{1 - \beta_2^t} \\
         z_t &= z_{t-1} - \eta_t \left( \frac{g_t}{\sqrt{\hat v_t} + \epsilon} + \lambda y_t \right) \\
-        \theta_t &= \theta_{t-1} + c_t (z_t - \theta_{t-1}), \qquad c_t = \eta_t^2 \Big/ \sum_{i \le t} \eta_i^2
+        \theta_t &= \theta_{t-1} + c_t (z_t - \theta_{t-1}) \\
+        c_t &= \eta_t^2 / \sum_{i \le t} \eta_i^2
     """
     z, v = theta, np.zeros_like(theta)
     total = 5e-324  # not 0, for the first rate may be
@@ -289,8 +303,10 @@ def lamb(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-6, weight_decay=0
     Each vector (the last axis of theta) is a layer. As in Optax, the step is scaled by 1 where either norm is zero.
 
     .. math::
-        m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t, \qquad v_t = \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2 \\
-        \hat m_t &= \frac{m_t}{1 - \beta_1^t}, \qquad \hat v_t = \frac{v_t}{1 - \beta_2^t} \\
+        m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t \\
+        v_t &= \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2 \\
+        \hat m_t &= \frac{m_t}{1 - \beta_1^t} \\
+        \hat v_t &= \frac{v_t}{1 - \beta_2^t} \\
         u_t &= \frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon} + \lambda \theta_{t-1} \\
         \theta_t &= \theta_{t-1} - \eta\, \frac{\|\theta_{t-1}\|}{\|u_t\|}\, u_t
     """
@@ -319,9 +335,10 @@ def adafactor(grad, theta, lr=0.01, power=0.8, eps=2.0**-52, least=1e-3, clip=1.
     :math:`\epsilon` bounds what is divided by; in the paper it is added to the squares.
 
     .. math::
-        r_t &= (1 - t^{-p})\, r_{t-1} + t^{-p} \operatorname{mean}_{col} g_t^2, \qquad
-            c_t = (1 - t^{-p})\, c_{t-1} + t^{-p} \operatorname{mean}_{row} g_t^2 \\
-        v_t &= \frac{r_t c_t}{\operatorname{mean} r_t}, \qquad u_t = \frac{g_t}{\max(\sqrt{v_t}, \epsilon)} \\
+        r_t &= (1 - t^{-p})\, r_{t-1} + t^{-p} \operatorname{mean}_{\mathrm{col}} g_t^2 \\
+        c_t &= (1 - t^{-p})\, c_{t-1} + t^{-p} \operatorname{mean}_{\mathrm{row}} g_t^2 \\
+        v_t &= \frac{r_t c_t}{\operatorname{mean} r_t} \\
+        u_t &= \frac{g_t}{\max(\sqrt{v_t}, \epsilon)} \\
         \hat u_t &= \frac{u_t}{\max(1, \operatorname{rms} u_t / \text{clip})} \\
         \rho_t &= \min(\eta, 1/\sqrt t) \max(\text{least}, \operatorname{rms} \theta_{t-1}) \\
         \theta_t &= \theta_{t-1} - \eta \lambda\, \theta_{t-1} - \rho_t \hat u_t
@@ -356,9 +373,13 @@ def muon(grad, theta, lr=0.001, beta=0.95, eps=1e-7, weight_decay=0.1):
     finding them. As in PyTorch, in the Nesterov form; but in float64, where PyTorch computes in bfloat16.
 
     .. math::
-        m_t &= \beta m_{t-1} + (1 - \beta)\, g_t, \qquad x = \beta m_t + (1 - \beta)\, g_t, \qquad x := x / \|x\| \\
-        &\text{five times:} \quad a = x x^\top, \quad x := 3.4445\, x + (2.0315\, a^2 - 4.775\, a)\, x \\
-        \theta_t &= \theta_{t-1} - \eta \sqrt{\max(1, \text{rows} / \text{columns})}\, x - \eta \lambda \theta_{t-1}
+        m_t &= \beta m_{t-1} + (1 - \beta)\, g_t \\
+        x &= \beta m_t + (1 - \beta)\, g_t \\
+        x &:= x / \|x\| \\
+        &\text{five times:} \\
+        a &= x x^\top \\
+        x &:= 3.4445\, x + (2.0315\, a^2 - 4.775\, a)\, x \\
+        \theta_t &= \theta_{t-1} - \eta \sqrt{\max(1, \text{rows}/\text{columns})}\, x - \eta \lambda \theta_{t-1}
     """
     m = np.zeros_like(theta)
     rows, columns = theta.shape[-2:]

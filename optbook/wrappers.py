@@ -88,8 +88,9 @@ def clipped(rule, norm=1.0):
     The norm is that of the whole theta of one racer: its last axis, or the last two for a rule of matrices. As in
     Optax; PyTorch divides by the norm plus :math:`10^{-6}`.
 
-    .. math:: g_t := g_t \min\left(1, \frac{c}{\|g_t\|}\right), \qquad
-              \theta_t \text{ as the rule inside says}
+    .. math::
+        g_t &:= g_t \min\left(1, \frac{c}{\|g_t\|}\right) \\
+        \theta_t &\text{ as the rule inside says}
     """
     own = max(1, getattr(rule, "axes", 1))
     axes = range(-own, 0)
@@ -120,7 +121,8 @@ def lookahead(rule, sync=6, share=0.5):
 
     .. math::
         \theta_t &\text{ as the rule inside says, and every } k \text{ steps:} \\
-        \phi_t &= \phi_{t-k} + \alpha (\theta_t - \phi_{t-k}), \qquad \theta_t := \phi_t
+        \phi_t &= \phi_{t-k} + \alpha (\theta_t - \phi_{t-k}) \\
+        \theta_t &:= \phi_t
     """
 
     def walk(grad, theta, *args, **kwargs):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from ext import compiler
-from ext.mathml import NODE
+from ext.figure import NODE
 
 HELPERS = (Path(compiler.__file__).parents[1] / "figures" / "numbers.js").read_text(encoding="utf-8")
 POINTS = [(0.3, 2.0), (-1.7, 0.25), (5.0, -3.0), (0.0, 1.0), (-2.5, -2.5)]

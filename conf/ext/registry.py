@@ -109,9 +109,8 @@ def claim(rule):
 
 
 def formula(rule):
-    """Return the equations of a rule's docstring, one below the other."""
-    written = re.search(r"\.\. math::\s*(.+?)\n\n(?=\S)", inspect.getdoc(rule), re.DOTALL)[1]
-    return re.sub(r",?\s*\\qquad", r" \\\\", re.sub(r"&(?=[=\\])", "", written))
+    """Return the equations of a rule's docstring."""
+    return re.search(r"\.\. math::\s*(.+?)\n\n(?=\S)", inspect.getdoc(rule), re.DOTALL)[1]
 
 
 @functools.cache
@@ -142,7 +141,7 @@ def problems():
     """Yield the table of landscapes."""
     yield "Landscape", "Loss", "Curvature at the deepest minimum", "Source"
     for name, problem in optbook.PROBLEMS.items():
-        formula = problem.__doc__.split(".. math::")[1].strip().replace("\n", " ")
+        formula = re.sub(r"\s*\\\\\s*", r", \\quad ", problem.__doc__.split(".. math::")[1].strip().replace("&=", "="))
         low, high = problem.curvature
         source = f"{{cite:t}}`{problem.cite}`" if problem.cite else "this book"
         yield f"`{name}`: {problem.title}", f"${formula}$", f"{low:.4g} to {high:.4g}", source

@@ -1,0 +1,99 @@
+"""Make the font of the maths from Debian's fonts-lmodern: `python conf/font.py latinmodern-math.otf`.
+
+It keeps every letter and sign that a chapter on optimization may use, and sets some lengths as TeX does. Chromium gives
+a root or a bracket the width of its widest size, whichever size it draws: the empty space before each size is cut, so
+that no hole is left beside small ones.
+"""
+
+import sys
+from pathlib import Path
+
+from fontTools import subset
+from fontTools.pens.t2CharStringPen import T2CharStringPen
+from fontTools.pens.transformPen import TransformPen
+from fontTools.ttLib import TTFont
+
+FONT = Path(__file__).with_name("static") / "fonts" / "latinmodern-math.woff2"
+BLOCKS = {
+    "Latin": (0x20, 0x7E),
+    "accents above letters": (0x2C6, 0x2DD),
+    "Greek": (0x391, 0x3F5),
+    "letter-like signs": (0x2102, 0x2133),
+    "arrows": (0x2190, 0x2194),
+    "operators": (0x2200, 0x22C5),
+    "dots": (0x22EE, 0x22F1),
+    "brackets": (0x2308, 0x230B),
+    "italic": (0x1D434, 0x1D467),
+    "script capitals": (0x1D49C, 0x1D4B5),
+    "dotless i and j": (0x1D6A4, 0x1D6A5),
+    "italic Greek": (0x1D6E2, 0x1D71B),
+}
+SINGLE = "±·×÷ı\u00a0–—‖…′″‾↦⇐⇒⇔⟨⟩≔⩽⩾𝔼"
+LENGTHS = {  # in thousandths of an em
+    "SubscriptShiftDown": 150,
+    "SubscriptBaselineDropMin": 0,
+    "SubSuperscriptGapMin": 200,
+    "AccentBaseHeight": 490,
+    "FractionDenominatorGapMin": 130,
+    "FractionDenomDisplayStyleGapMin": 190,
+    "RadicalVerticalGap": 90,
+}
+TALLEST = 2500  # of a root
+MARGIN = 60  # left of a root or bracket
+
+
+def reshape(font, glyph, more, shift=0):
+    """Make a glyph wider by `more`, and move what is drawn by `shift`."""
+    outlines, glyphs = font["CFF "].cff.topDictIndex[0], font.getGlyphSet()
+    width, left = font["hmtx"][glyph]
+    pen = T2CharStringPen(width + more - outlines.Private.nominalWidthX, glyphs)
+    glyphs[glyph].draw(TransformPen(pen, (1, 0, 0, 1, shift, 0)))
+    outlines.CharStrings[glyph] = pen.getCharString(outlines.Private, outlines.GlobalSubrs)
+    font["hmtx"][glyph] = width + more, left + shift
+
+
+def trim(font, sign):
+    """Cut the empty space on the left of a sign in all its sizes."""
+    variants = font["MATH"].table.MathVariants
+    sizes = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(font.getBestCmap()[ord(sign)])]
+    if sign == "√":  # the tallest are the widest, and no root is so tall
+        sizes.GlyphAssembly = None
+        sizes.MathGlyphVariantRecord = [it for it in sizes.MathGlyphVariantRecord if it.AdvanceMeasurement < TALLEST]
+        sizes.VariantCount = len(sizes.MathGlyphVariantRecord)
+    parts = {it.glyph for it in sizes.GlyphAssembly.PartRecords} if sizes.GlyphAssembly else set()
+    for glyphs in [parts, *({it.VariantGlyph} for it in sizes.MathGlyphVariantRecord)]:
+        cut = max(0, min((font["hmtx"][glyph][1] for glyph in glyphs), default=0) - MARGIN)
+        for glyph in glyphs:
+            reshape(font, glyph, -cut, -cut)
+
+
+def widen(font):
+    """Give slanted letters half their overhang: TeX adds it all, but not before a subscript; browsers know neither."""
+    letters, overhangs = font.getBestCmap(), font["MATH"].table.MathGlyphInfo.MathItalicsCorrectionInfo
+    overhang = dict(zip(overhangs.Coverage.glyphs, overhangs.ItalicsCorrection, strict=True))
+    for name in ("italic", "italic Greek"):
+        for code in range(BLOCKS[name][0], BLOCKS[name][1] + 1):
+            if letters.get(code) in overhang:
+                reshape(font, letters[code], overhang[letters[code]].Value // 2)
+
+
+def main(source):
+    """Write the part of the font `source` that the book needs."""
+    font = TTFont(source, recalcTimestamp=False)
+    for name, value in LENGTHS.items():
+        getattr(font["MATH"].table.MathConstants, name).Value = value
+    for sign in "√()[]/":
+        trim(font, sign)
+    widen(font)
+    for table in font["cmap"].tables:
+        table.cmap[ord("′")] = "minute.st"  # its form for scripts, which is where it always stands
+    wanted = {code for first, last in BLOCKS.values() for code in range(first, last + 1)} | set(map(ord, SINGLE))
+    subsetter = subset.Subsetter(subset.Options(layout_features=[], notdef_outline=True, hinting=False))
+    subsetter.populate(unicodes=wanted)
+    subsetter.subset(font)
+    font.flavor = "woff2"
+    font.save(FONT)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
