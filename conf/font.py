@@ -32,11 +32,11 @@ SINGLE = "±·×÷ı\u00a0–—‖…′″‾↦⇐⇒⇔⟨⟩≔⩽⩾𝔼"
 LENGTHS = {  # in thousandths of an em
     "SubscriptShiftDown": 150,
     "SubscriptBaselineDropMin": 0,
-    "SubSuperscriptGapMin": 200,
+    "SubSuperscriptGapMin": 180,
     "AccentBaseHeight": 490,
     "FractionDenominatorGapMin": 130,
     "FractionDenomDisplayStyleGapMin": 190,
-    "RadicalVerticalGap": 90,
+    "RadicalVerticalGap": 60,
 }
 TALLEST = 2500  # of a root
 MARGIN = 60  # left of a root or bracket

@@ -7,7 +7,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from ext import access, alike, pack, policy, purge, size
+from ext import access, alike, mathml, pack, policy, purge, size
 
 
 def finish(app, exception):
@@ -26,7 +26,7 @@ def finish(app, exception):
 
 def mended(path):
     """Return the text of a page open to all, with room for its pictures, and alike in every build."""
-    return alike.page(size.sized(access.repair(path.read_text(encoding="utf-8")), path))
+    return alike.page(size.sized(access.repair(mathml.glued(path.read_text(encoding="utf-8"))), path))
 
 
 def lighter(static, pages):

@@ -1,10 +1,13 @@
 """Render maths at build time, as MathML: it needs no script, no inline style and one font of our own."""
 
+import re
+
 from docutils.nodes import SkipNode
 from math_core import LatexError, LatexToMathML
 from sphinx.util.math import get_node_equation_number
 
 CONVERTER = LatexToMathML(annotation=True, fancy_error=False)
+IN_A_LINE = re.compile(r"\(?<math>(?:(?!</math>).)*</math>[,.;:)?!…]+", re.DOTALL)
 VARIANT = "\ufe00"  # asks for the other of two shapes of a script capital; our font has one
 
 
@@ -14,6 +17,11 @@ def render(tex, display):
         return CONVERTER.convert_with_local_state(tex, displaystyle=display).replace(VARIANT, "")
     except LatexError as error:
         raise ValueError(f"cannot typeset {tex!r}: {error}") from error
+
+
+def glued(text):
+    """Return a page on which no line begins with the comma after a formula."""
+    return IN_A_LINE.sub(r'<span class="glued">\g<0></span>', text)
 
 
 def visit_math(self, node):

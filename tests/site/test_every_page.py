@@ -56,6 +56,17 @@ CUT = """() => [...document.querySelectorAll("article, article :not(svg *)")].fi
   if (!width || style.clipPath !== "none" || style.opacity === "0") return false;
   return left < -1 || right > innerWidth + 1 || (style.overflowX !== "visible" && e.scrollWidth > e.clientWidth + 1);
 }).map((e) => e.outerHTML.slice(0, 200))"""
+# What is wider than its box at a width of the screen, but for pictures: it must show that it scrolls, and formulas may
+# do so on telephones alone.
+SPILLS = """(mayScroll) => [...document.querySelectorAll("article :not(svg *, math *, figure, .drawing)")].filter((e) => {
+  if (e.matches("math:not(div.math *, table *)")) {
+    return e.getBoundingClientRect().right > e.parentElement.closest(":not(span, a, em, strong)").getBoundingClientRect().right + 1;
+  }
+  const { overflowX, backgroundAttachment } = getComputedStyle(e);
+  if (overflowX === "visible" || !e.clientWidth || e.scrollWidth <= e.clientWidth + 1) return false;
+  const shows = /auto|scroll/.test(overflowX) && backgroundAttachment.includes("local");
+  return !shows || (e.matches("div.math") && !mayScroll);
+}).map((e) => e.outerHTML.slice(0, 300))"""
 BROKEN = "[...document.images].filter((image) => image.loading !== 'lazy' && !image.naturalWidth).length"
 UNSEEN = """[...document.querySelectorAll("article :is(math, img)")]
   .filter((e) => !e.closest("details:not([open]), .skip-link") && !e.getBoundingClientRect().width).length"""
@@ -121,6 +132,7 @@ def test_it_fits_every_screen_and_paper(seen, record_property):
     for width in (320, 360, 768, 1280, 1920):
         seen.page.set_viewport_size({"width": width, "height": 900})
         assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert seen.page.evaluate(SPILLS, width < 768) == [], width
     seen.page.set_viewport_size({"width": PAPER, "height": 1000})
     seen.page.emulate_media(media="print")
     try:
