@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 BROWSERS = ["chromium-headless-shell", "chromium", "google-chrome"]  # the first is the quickest
+FIREFOX = ["firefox-esr", "firefox"]
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

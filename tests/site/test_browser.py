@@ -131,7 +131,7 @@ def test_drawings_scroll_on_a_narrow_screen_rather_than_shrink(visit, site, name
 def test_browsers_find_fonts_for_text_and_none_for_maths():
     listing = ["fc-list", "--format", "%{file}\\n"]
     told = subprocess.run(listing, env=browser.plain_fonts(), check=True, capture_output=True, text=True)
-    fonts = [TTFont(path, fontNumber=0, lazy=True) for path in told.stdout.splitlines()]
+    fonts = [TTFont(path) for path in told.stdout.splitlines()]
     names = {font["name"].getBestFamilyName() for font in fonts}
     assert names >= {"DejaVu Sans", "Liberation Sans"}
     assert not [name for name in names if "math" in name.lower()]
