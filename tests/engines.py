@@ -9,7 +9,6 @@ import contextlib
 import io
 import itertools
 import json
-import os
 import re
 import shutil
 import socket
@@ -25,17 +24,17 @@ from websockets.sync.client import connect
 
 from tests import browser
 
-KEYS = {"ArrowRight": "\ue014", "Enter": "\ue007", "Home": "\ue011"}  # as WebDriver names them
+KEYS = {"ArrowRight": "\ue014", "Enter": "\ue007", "Control": "\ue009"}  # as WebDriver names them
 SECONDS = 30  # that a browser may take to start, or a page to come to what is awaited
 
 
 def asynchronous(expression):
     """Return a promise of the value of an expression, as JSON."""
-    return f"(async () => JSON.stringify(await ({expression})))()"
+    return f"(async () => JSON.stringify(await ({expression})) ?? 'null')()"
 
 
 class Window:
-    """What all engines have in common: an expression is asked for until it is true, and places are found by selectors."""
+    """What all engines have in common."""
 
     said = ()  # what only the browser itself tells of a page
 
@@ -107,8 +106,10 @@ class Standard(Window):
 
     def press(self, *keys):
         """Press keys, one after the other."""
-        known = [KEYS.get(key, key) for key in keys]
-        strokes = [{"type": kind, "value": key} for key in known for kind in ("keyDown", "keyUp")]
+        strokes = []
+        for together in ([KEYS.get(one, one) for one in key.split("+")] for key in keys):
+            strokes += [{"type": "keyDown", "value": one} for one in together]
+            strokes += [{"type": "keyUp", "value": one} for one in reversed(together)]
         self.act({"type": "key", "id": "keyboard", "actions": strokes})
 
     def drag(self, x, y, right, down):
@@ -167,7 +168,7 @@ class Firefox(Standard):
         asked = dict(expression=asynchronous(expression), target={"context": self.context}, awaitPromise=True)
         told = self.ask("script.evaluate", **asked)
         assert told["type"] == "success", told
-        return json.loads(told["result"].get("value", "null"))
+        return json.loads(told["result"]["value"])
 
     def act(self, source):
         """Use the mouse or the keyboard."""
@@ -225,8 +226,8 @@ class WebKit(Standard):
 
     def evaluate(self, expression):
         """Return the value of an expression."""
-        script = f"const done = arguments[0]; {asynchronous(expression)}.then(done, (e) => done(`{{\"fault\": \"${{e}}\"}}`))"
-        return json.loads(self.ask("POST", "/execute/async", script=script, args=[]) or "null")
+        script = f"return {asynchronous(expression)}"
+        return json.loads(self.ask("POST", "/execute/sync", script=script, args=[]))
 
     def act(self, source):
         """Use the mouse or the keyboard."""
