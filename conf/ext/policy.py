@@ -25,6 +25,7 @@ THEME = re.compile(
 )
 SHEET = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 ROOT = re.compile(r'href="([^"]*)_static/')
+AHEAD = re.compile(r'<link rel="(?:next|prev)"(?:[^">]|"[^"]*")*>')  # Firefox would fetch what the policy stops
 STYLE = re.compile(r' style="([^"]*)"')
 TAG = re.compile(r"""<[a-z](?:[^"'>]|"[^"]*"|'[^']*')*>""", re.IGNORECASE)  # what looks like one within quotes is none
 OF_ITS_OWN = {
@@ -52,6 +53,7 @@ def enforce(text):
     root = ROOT.search(text)[1]  # of the page that is shown for any missing one, an absolute address
     maths = " data-maths" if "<math" in text else ""
     text = THEME.sub(f'<script src="{root}_static/first.js"{maths}></script>', text)
+    text = AHEAD.sub("", text)
     text = STYLE.sub(lambda found: f' data-style="{key(found[1])}"', SHEET.sub("", text))
     return text.replace(HEAD, HEAD + META, 1)
 

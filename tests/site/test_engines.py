@@ -37,6 +37,7 @@ TO_THE_END = """(async () => {
   await Promise.all([document.fonts.ready, ...images.map((image) => image.decode())]);
   return true;
 })()"""
+WEIGHTS = [0.2126, 0.7152, 0.0722]  # of red, green and blue in luminance
 GROUND = "getComputedStyle(document.body).backgroundColor"
 FIGURE = "document.querySelector('.opt-figure')"
 ON_MAP = f"""(() => {{
@@ -44,10 +45,20 @@ ON_MAP = f"""(() => {{
   const {{ x, y, width, height }} = {FIGURE}.querySelector(".start").getBoundingClientRect();
   return [from(x + width / 2, y + height / 2), [map.width / 2, map.height / 2]];
 }})()"""
+GROUNDS = f"""(() => {{
+  const slider = {FIGURE}.querySelector(".controls input[type=range]:enabled");
+  slider.value = slider.min;
+  const {{ left, top, right, bottom }} = slider.getBoundingClientRect(), middle = (top + bottom) / 2;
+  const choice = {FIGURE}.querySelector(".controls select").getBoundingClientRect(), page = {FIGURE}.getBoundingClientRect();
+  return [
+    [page.left + 2, choice.top, page.left + 8, choice.bottom],
+    [choice.left, choice.top, choice.right, choice.bottom],
+    [left + 30, middle - 1, right - 6, middle + 1],
+  ].map((box) => box.map(Math.round)) }})()"""
 SHEET = """(async () => {
   const sheet = document.createElement("div");
   sheet.innerHTML = %s.map((formula) => `<div>${formula}</div>`).join("");
-  Object.assign(sheet.style, { display: "flex", flexWrap: "wrap", background: "white", color: "black" });
+  Object.assign(sheet.style, { display: "flex", flexWrap: "wrap", background: "white", color: "black", marginRight: "2rem" });
   for (const cell of sheet.children) cell.style.padding = "16px";
   document.body.replaceChildren(sheet);
   await document.fonts.ready;
@@ -113,6 +124,27 @@ def test_a_page_is_quiet_and_changes_its_ground(window, watched, name):
     assert window.evaluate(GROUND) != before
     window.evaluate("localStorage.clear()")
     assert complaints(window) == []
+
+
+def luminance(picture):
+    """Return the luminance of the middle one of all pixels, from 0 to 1, as WCAG defines it."""
+    shares = np.asarray(picture.convert("RGB")) / 255
+    return np.median(np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4) @ WEIGHTS)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_controls_are_drawn_on_the_ground_of_the_theme(window, watched, theme):
+    window.open(f"{watched}/adam.html")
+    while window.evaluate("document.body.dataset.theme") != theme:
+        window.click(".theme-toggle")
+    window.middle(".opt-figure .controls select")
+    window.until(f"!!{FIGURE}.scene")
+    page, choice, track = window.evaluate(GROUNDS)
+    picture = window.picture()
+    ground = luminance(picture.crop(page))
+    assert luminance(picture.crop(choice)) == pytest.approx(ground, abs=0.1)
+    assert luminance(picture.crop(track)) == pytest.approx(ground, abs=0.5)
+    window.evaluate("localStorage.clear()")
 
 
 PLACES = [("http", name) for name in CHAPTER] + [("file", name) for name in FROM_DISK]
