@@ -2,18 +2,22 @@
 PYTHON ?= python3
 BIN := .venv/bin
 BUILD := $(BIN)/python conf/build.py
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .NOTPARALLEL:
-.PHONY: html site test faults lighthouse audit links newest lowest serve lint lock bench clean
+.PHONY: html site test engines faults lighthouse audit links newest lowest serve lint lock bench clean
 html: .venv/book ; $(BUILD)
 site: .venv/book ; $(BUILD) site
 serve: .venv/book ; $(BUILD) serve
-test: .venv/test .venv/node html ; $(BIN)/python -m pytest -n 2 --dist loadgroup && $(BUILD) report
+test: .venv/test .venv/node html
+	@tests/install || { $(PYTEST) -m "not browser"; echo "Not all tests have run: see above"; exit 1; }
+	$(PYTEST) && $(BUILD) report
 lint: .venv/test ; $(BIN)/ruff check . && $(BIN)/ruff format --check .
 bench: .venv/test html ; for it in racing figures epochs memory; do $(BIN)/python tests/benchmarks/$$it.py || exit; done
 clean: ; rm -rf build .venv dist
 
 # More that takes longer. `make faults` needs Debian's faketime, and root for the mounts of its full disks.
+engines: .venv/test html ; tests/install && ENGINES=all $(PYTEST) tests/site/test_engines.py
 LIBRARY := tests --ignore tests/site --ignore tests/faults
 faults: .venv/test build/lowest html ; $(BIN)/python -m tests.faults && $(BUILD) report
 lighthouse: .venv/lighthouse html ; $(BIN)/python -m tests.lighthouse && $(BUILD) report

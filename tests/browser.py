@@ -28,7 +28,7 @@ def chromium():
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if not path:
         raise FileNotFoundError(
-            f"this needs one of {', '.join(BROWSERS)}: apt-get install {BROWSERS[0]} (.ci/run does)"
+            f"this needs one of {', '.join(BROWSERS)}: apt-get install {BROWSERS[0]} (tests/install does)"
         )
     return path
 

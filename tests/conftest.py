@@ -16,9 +16,14 @@ hypothesis.settings.load_profile("book")
 
 
 def pytest_itemcollected(item):
-    """Keep the tests of a file together in one process, or, where its GROUP names a parameter, those of each value."""
+    """Keep the tests of a file together in one process, or, where its GROUP names a parameter, those of each value.
+
+    And mark those that open a browser, for a machine that has none.
+    """
     value = getattr(item, "callspec", None) and item.callspec.params.get(getattr(item.module, "GROUP", None))
     item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {value or ''}"))
+    if {"chromium", "engine"} & set(item.fixturenames):
+        item.add_marker("browser")
 
 
 def recorded(reports):

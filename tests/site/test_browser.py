@@ -128,6 +128,7 @@ def test_drawings_scroll_on_a_narrow_screen_rather_than_shrink(visit, site, name
     assert box.get_attribute("tabindex") == "0"
 
 
+@pytest.mark.browser
 def test_browsers_find_fonts_for_text_and_none_for_maths():
     listing = ["fc-list", "--format", "%{file}\\n"]
     told = subprocess.run(listing, env=browser.plain_fonts(), check=True, capture_output=True, text=True)

@@ -49,7 +49,7 @@ GROUNDS = f"""(() => {{
   const slider = {FIGURE}.querySelector(".controls input[type=range]:enabled");
   slider.value = slider.min;
   const {{ left, top, right, bottom }} = slider.getBoundingClientRect(), middle = (top + bottom) / 2;
-  const choice = {FIGURE}.querySelector(".controls select").getBoundingClientRect(), page = {FIGURE}.getBoundingClientRect();
+  const [page, choice] = [{FIGURE}, {FIGURE}.querySelector(".controls select")].map((e) => e.getBoundingClientRect());
   return [
     [page.left + 2, choice.top, page.left + 8, choice.bottom],
     [choice.left, choice.top, choice.right, choice.bottom],
@@ -58,7 +58,8 @@ GROUNDS = f"""(() => {{
 SHEET = """(async () => {
   const sheet = document.createElement("div");
   sheet.innerHTML = %s.map((formula) => `<div>${formula}</div>`).join("");
-  Object.assign(sheet.style, { display: "flex", flexWrap: "wrap", background: "white", color: "black", marginRight: "2rem" });
+  Object.assign(sheet.style, { display: "flex", flexWrap: "wrap", marginRight: "2rem" });
+  Object.assign(sheet.style, { background: "white", color: "black" });
   for (const cell of sheet.children) cell.style.padding = "16px";
   document.body.replaceChildren(sheet);
   await document.fonts.ready;

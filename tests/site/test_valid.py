@@ -3,7 +3,11 @@
 import json
 import subprocess
 
+import pytest
+
 from tests.site.conftest import NODE
+
+pytestmark = pytest.mark.browser  # for Java comes with them
 
 NU = NODE / "vnu-jar" / "build" / "dist" / "vnu.jar"
 
