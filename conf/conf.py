@@ -50,6 +50,7 @@ sphinx_gallery_conf = {
     "abort_on_example_error": True,
     "write_computation_times": False,
     "min_reported_time": sys.maxsize,
+    "image_scrapers": "ext.gallery.store",
     "image_srcset": ["2x"],
     "thumbnail_size": (320, 176),
     "reset_modules": ("matplotlib", "ext.gallery.isolate"),

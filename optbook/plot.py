@@ -163,7 +163,7 @@ def losses(ax, trajectory, label=None, least=0.0, **style):
     t, loss = kept("losses", trajectory, "t"), kept("losses", trajectory, "loss")
     least = real("losses", "least", least, LEAST)
     drawn = lines("losses", ax, t, np.minimum(loss.reshape(len(t), -1) - least, HIGHEST), label, style)
-    ax.set(yscale="log", xlabel="step $t$", ylabel="loss $L$" if least == 0 else "excess loss")
+    ax.set(yscale="log", xlabel="step $t$", ylabel=r"loss $\mathcal{L}$" if least == 0 else "excess loss")
     return drawn
 
 

@@ -87,7 +87,7 @@ def test_losses_are_drawn_against_steps_on_a_log_axis(ax, least):
             np.testing.assert_array_equal(line.get_xydata(), np.transpose([trajectory.t, loss - least]))
             assert (line.get_label(), line.get_linewidth()) == ("L", 3)
     assert (ax.get_xscale(), ax.get_yscale()) == ("linear", "log")
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("step $t$", "excess loss" if least else "loss $L$")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("step $t$", "excess loss" if least else r"loss $\mathcal{L}$")
 
 
 def test_a_run_to_the_edge_of_the_numbers_is_drawn_without_a_warning(ax):

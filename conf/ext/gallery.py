@@ -10,11 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 from docutils import nodes
 from PIL import Image
 from sphinx.errors import ExtensionError
 from sphinx_gallery.directives import imgsgnode
+from sphinx_gallery.scrapers import matplotlib_scraper
 
 SAVED = {}
 NOW = Path(os.environ["OPTBOOK_NOW"])  # where each process says what it is at work on
@@ -73,6 +75,20 @@ def unload():
     return {name: sys.modules.pop(name) for name in ours}
 
 
+def store(block, block_vars, gallery_conf):
+    """Store the figures that a block has drawn; the label of each becomes its alternative text."""
+    labels = [plt.figure(number).get_label() for number in plt.get_fignums()]
+    if not all(labels):
+        plt.close("all")
+        raise ExtensionError(
+            f'{block_vars["src_file"]}: a figure does not say what it shows. Write fig.set_label("…") above plt.show(): '
+            "what is on its axes, which series, and what one sees."
+        )
+    said = iter(labels)
+    stored = matplotlib_scraper(block, block_vars, gallery_conf)
+    return re.sub(r"(?<=:alt: ).*", lambda _: next(said), stored)
+
+
 def add_examples(app, what, name, obj, options, lines):
     """End the entry of each public name with the gallery scripts that use it."""
     used = f"optbook.{name.rpartition('.')[2]}"
@@ -96,7 +112,7 @@ def plain(text):
 def describe(app, doctree, docname):
     """Give every thumbnail the title of its script as alternative text, and take the TeX out of the others.
 
-    A drawing gets a box of its own, so that a narrow screen can scroll it rather than shrink it.
+    A drawing gets a box of its own, so that a narrow screen can scroll it rather than shrink it, and a caption.
     """
     for image in doctree.findall(nodes.image):
         thumb = re.search(r"(gallery/.*/)images/thumb/sphx_glr_(plot_\w+)_thumb", image["uri"])
@@ -106,8 +122,10 @@ def describe(app, doctree, docname):
             image["alt"] = f"Figure of: {app.env.titles[thumb[1] + thumb[2]].astext()}"
         image["alt"] = plain(image.get("alt", ""))
     for picture in list(doctree.findall(imgsgnode)):
-        picture["alt"] = escape(plain(picture["alt"]))  # it is written as it is
-        picture.replace_self(nodes.container("", picture.deepcopy(), classes=["drawing"]))
+        picture["alt"] = escape(picture["alt"])  # it is written as it is
+        box = nodes.container("", picture.deepcopy(), classes=["drawing"])
+        caption = f"<figcaption><p>{picture['alt']}</p></figcaption></figure>"
+        picture.replace_self([nodes.raw("", "<figure>", format="html"), box, nodes.raw("", caption, format="html")])
 
 
 def lighten(app):

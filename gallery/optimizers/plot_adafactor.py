@@ -46,6 +46,10 @@ for ax, (name, slope), (claim, most) in zip(axes, slopes.items(), claims, strict
     ax.axline((1, 1), (10, 10), color="C1", linestyle="--", linewidth=1)
     ax.set(xscale="log", yscale="log", xlabel="squared gradient", title=f"{claim} {name}")
 axes[0].set_ylabel("what the margins say")
+fig.set_label(
+    "What the margins say against the squared gradient, on log axes: points on the diagonal for a product, in a band "
+    "about the diagonal for a product and noise."
+)
 plt.show()
 
 
@@ -75,4 +79,8 @@ for title, run in runs.items():
     plot.losses(ax, run, label=f"{title}: {kept[title]} numbers kept")
 ax.set_title("A hundred numbers do the work of thousands")
 fig.legend(loc="outside lower center", ncols=2)
+fig.set_label(
+    "Loss, on a log axis, against step t, for Adam with 4800 numbers kept and Adafactor with 100: both fall steadily, "
+    "Adafactor's ends lower."
+)
 plt.show()

@@ -35,11 +35,17 @@ assert np.allclose(small, large, atol=1e-3)
 
 fig, ax = plt.subplots(figsize=(7.2, 4.2))
 plot.contours(ax, rosenbrock, window=(-1.6, 1.4, -0.4, 1.6))
-plot.path(ax, run, label="Adam, on $L$")
-ax.plot(*small[::20].T, "s", markersize=7, markerfacecolor="none", color="C1", label="on $L/1000$, every 20th")
-ax.plot(*large[::20].T, "x", markersize=7, color="C2", label="on $1000\\,L$, every 20th")
+plot.path(ax, run, label=r"Adam, on $\mathcal{L}$")
+ax.plot(
+    *small[::20].T, "s", markersize=7, markerfacecolor="none", color="C1", label=r"on $\mathcal{L}/1000$, every 20th"
+)
+ax.plot(*large[::20].T, "x", markersize=7, color="C2", label=r"on $1000\,\mathcal{L}$, every 20th")
 ax.set_title("Three scales of one loss, one path")
 fig.legend(loc="outside lower center", ncols=3)
+fig.set_label(
+    "Map of θ₁ and θ₂ with level lines of a curved valley: the path of Adam, with marks of the runs on a thousandth "
+    "and a thousand times the loss, which lie on the same path."
+)
 plt.show()
 
 # %%
@@ -58,6 +64,10 @@ ax.axhline(1, color="C4", linewidth=0.8, linestyle="-")
 ax.set(yscale="log", ylim=(1e-4, 3), xlabel="step $t$", ylabel=r"stride $|\Delta\theta|/\eta$")
 ax.set_title("Strides begin at eta and shrink when signs disagree")
 fig.legend(loc="outside right upper")
+fig.set_label(
+    "Stride |Δθ|/η, on a log axis, against step t, for θ₁ and θ₂: both begin at 1, dip wherever a gradient turns, and "
+    "shrink to below a hundredth."
+)
 plt.show()
 
 # %%

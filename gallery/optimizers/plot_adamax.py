@@ -32,6 +32,10 @@ for title, run in runs.items():
     plot.path(ax, run, label=f"{title}, loss {run.loss[-1]:.1g}")
 ax.set_title("Divided by more, it overshoots by less")
 fig.legend(loc="outside lower center", ncols=2)
+fig.set_label(
+    "Map of θ₁ and θ₂ with level lines of a bowl: paths of Adam and AdaMax to the minimum; Adam runs past it in a wide "
+    "loop, AdaMax in a narrow one."
+)
 plt.show()
 
 # %%
@@ -68,6 +72,10 @@ for title, leap in leaps.items():
 ax.set(xlim=(shock - 60, steps), xlabel="step $t$", ylabel=r"longest of 200 steps, in units of $\eta$")
 ax.set_title("After the shock Adam leaps; AdaMax holds still")
 fig.legend(loc="outside right upper")
+fig.set_label(
+    "Longest of 200 steps, in units of η, against step t, for Adam and AdaMax around a shock at step 3000: Adam leaps "
+    "to 3, AdaMax falls."
+)
 plt.show()
 
 # %%

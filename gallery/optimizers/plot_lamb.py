@@ -51,6 +51,10 @@ for ax, (title, distance), claim in zip(axes, by_rule.items(), ("three paces", "
 axes[0].set_ylabel("distance to go, as a share of the goal")
 handles, labels = axes[0].get_legend_handles_labels()
 fig.legend(handles, labels, loc="outside lower center", ncols=3)
+fig.set_label(
+    "Distance to go, as a share of the goal, against step t, for layers of size 0.01, 1 and 100: under Adam each goes "
+    "at its own pace, under LAMB all three together."
+)
 plt.show()
 
 # %%

@@ -33,6 +33,10 @@ plot.path(ax, alone, label="descent at 2.1/L")
 plot.path(ax, called, label="and called back every fifth step")
 ax.set_title("Who swings too far is met halfway")
 fig.legend(loc="outside lower center", ncols=2)
+fig.set_label(
+    "Map of θ₁ and θ₂ with level lines of a bowl: descent at 2.1/L swings wider and wider; the same descent, called "
+    "back every fifth step, settles at the minimum."
+)
 plt.show()
 
 # %%
@@ -59,6 +63,10 @@ ax.axhline(1, color="0.6", linewidth=0.8, linestyle="-")
 ax.set(ylim=(0, 3), xlabel=r"rate times curvature, $\eta\lambda$", ylabel="growth per round")
 ax.set_title("An odd number of steps can go beyond two")
 fig.legend(loc="outside right upper")
+fig.set_label(
+    "Growth per round against rate times curvature ηλ, for rounds of 4 and of 5 steps: both stay below 1 at first; the "
+    "one of 4 passes 1 just before ηλ = 2, the one of 5 at 2.24."
+)
 plt.show()
 
 # %%

@@ -50,6 +50,10 @@ ax.plot(after, "s-", label="the step's, in units of the rate")
 ax.set(yscale="log", xlabel="number of the direction, strongest first", ylabel="singular value")
 ax.set_title("Five products of matrices level a hundredfold slope")
 fig.legend(loc="outside lower center", ncols=2)
+fig.set_label(
+    "Singular value, on a log axis, against number of the direction, strongest first: the gradient's fall two "
+    "hundredfold, those of Muon's step stay between 0.6 and 1.3."
+)
 plt.show()
 
 # %%
@@ -73,6 +77,10 @@ for ax, (name, (rule, hyper)), claim in zip(axes, runs.items(), ("learns the str
     ax.set(ylim=(0, 1.2), xlabel="step $t$", title=f"{name.capitalize()} {claim}")
 axes[0].set_ylabel("share still to be learned")
 axes[1].legend()
+fig.set_label(
+    "Share still to be learned against step t, for the strongest and the weakest row, six seeds each: descent leaves "
+    "the weakest far behind, under Muon both come down."
+)
 plt.show()
 
 # %%

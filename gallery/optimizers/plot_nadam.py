@@ -28,6 +28,10 @@ for title, run in runs.items():
     plot.path(ax, run, label=f"{title}, loss {run.loss[-1]:.1g}")
 ax.set_title("Both overshoot; NAdam turns sooner")
 fig.legend(loc="outside lower center", ncols=2)
+fig.set_label(
+    "Map of θ₁ and θ₂ with level lines of a bowl: paths of Adam and NAdam to the minimum; Adam runs past it in a wide "
+    "loop, NAdam in a narrow one."
+)
 plt.show()
 
 # %%
@@ -47,6 +51,10 @@ for title, past in overshoot.items():
 ax.set(xlabel=r"learning rate $\eta$", ylabel=r"overshoot in $\theta_1$")
 ax.set_title("A look ahead takes the edge off at every rate")
 fig.legend(loc="outside right upper")
+fig.set_label(
+    "Overshoot in θ₁ against learning rate η, for Adam and NAdam: both rise with the rate, and NAdam's is the smaller "
+    "at each rate."
+)
 plt.show()
 
 # %%

@@ -38,6 +38,10 @@ for name, rate in rates.items():
 ax.set(yscale="log", xlabel="step $t$", ylabel=r"rate of $\theta_1$")
 ax.set_title("AdaGrad holds a grudge, RMSProp lets go")
 fig.legend(loc="outside right upper")
+fig.set_label(
+    "Rate of θ₁, on a log axis, against step t, for AdaGrad, where it falls and stays low, and for RMSProp, where it "
+    "grows again."
+)
 plt.show()
 
 # %%
@@ -55,6 +59,10 @@ plot.losses(ax, fading, label="RMSProp")
 plot.losses(ax, settled, label="RMSProp, cosine")
 ax.set_title("A stride that never dies hovers; a schedule lands it")
 fig.legend(loc="outside right upper")
+fig.set_label(
+    "Loss, on a log axis, against step t: AdaGrad comes to a halt high up, RMSProp falls and then jumps and hovers, "
+    "RMSProp with a cosine ends lowest."
+)
 plt.show()
 
 # %%

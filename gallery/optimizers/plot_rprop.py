@@ -37,6 +37,10 @@ plot.path(ax, descent, label=f"gradient descent, loss {descent.loss[-1]:.1g}")
 plot.path(ax, signs, label=f"Rprop, loss {signs.loss[-1]:.1g}")
 ax.set_title("Rprop lengthens its stride until a sign turns")
 fig.legend(loc="outside lower center", ncols=2)
+fig.set_label(
+    "Map of θ₁ and θ₂ with level lines of a tilted valley: gradient descent zigzags across it and off the map, Rprop "
+    "goes down it in ever longer strides."
+)
 plt.show()
 
 # %%
@@ -64,6 +68,9 @@ ax.plot(majority / abs(majority).max(), label="Rprop")
 ax.set(xlabel="step $t$", ylabel="way gone, as a share of the farthest")
 ax.set_title("One good argument against nine votes")
 fig.legend(loc="outside right upper")
+fig.set_label(
+    "Way gone, as a share of the farthest, against step t: gradient descent saws its way up, Rprop goes down."
+)
 plt.show()
 
 # %%

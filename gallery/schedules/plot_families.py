@@ -34,24 +34,37 @@ assert all(np.all((rate >= 0) & (rate <= 1)) for rate in rates.values()), "no ra
 assert all(np.array_equal(schedules[name](t), rates[name]) for name in rates), "calling twice gives the same"
 
 
-def draw(names, title):
+def draw(names, title, says):
     fig, ax = plt.subplots()
     for name in names:
         plot.rates(ax, schedules[name], steps, label=SCHEDULES[name].title)
     ax.set(title=title, ylim=(-0.03, 1.08))
     fig.legend(loc="outside right upper")
+    fig.set_label(says)
     plt.show()
 
 
-draw(hills, "Hills climb as well as fall")
+says = (
+    "Learning rate η against finished steps t: cosine with warm restarts, one-cycle, warmup–stable–decay "
+    "and warmup all climb, the first by jumps, and fall."
+)
+draw(hills, "Hills climb as well as fall", says)
 
 # %%
 # Slopes only fall, without a jump. They differ in where they spend their time: high up, or near the end.
-draw(slopes, "Slopes fall a little at every step")
+says = (
+    "Learning rate η against finished steps t: exponential, inverse square root, linear, polynomial and "
+    "cosine decay all fall from 1 without a jump."
+)
+draw(slopes, "Slopes fall a little at every step", says)
 
 # %%
 # Stairs hold still and then drop at once. The plainest stair has one tread.
-draw(stairs, "Stairs hold still, then drop")
+says = (
+    "Learning rate η against finished steps t: constant stays at 1; step decay and multi-step decay hold "
+    "still and drop three times."
+)
+draw(stairs, "Stairs hold still, then drop", says)
 
 # %%
 # The moral

@@ -32,6 +32,10 @@ plot.rates(ax, cycle, steps, label="one-cycle")
 ax.axhline(limit, color="C1", linestyle="--", label=f"limit $2/L = {limit:g}$")
 ax.set_title(f"The rate is above the limit for {above:.0%} of the run")
 fig.legend(loc="outside right upper")
+fig.set_label(
+    "Learning rate η against finished steps t: one-cycle rises from almost 0 above the limit 2/L, a dashed line, and "
+    "falls back to 0."
+)
 plt.show()
 
 # %%
@@ -57,6 +61,10 @@ ax.plot(race.t, race.loss[:, best], label=f"best constant, {constants[best, 0]:.
 ax.set_ylim(1e-3, 1e6)
 ax.set_title("A visitor recovers, a resident does not")
 fig.legend(loc="outside right upper")
+fig.set_label(
+    "Loss, on a log axis, against step t: always at the peak rate it leaves the picture; one-cycle climbs while its "
+    "rate is high and recovers; the best constant rate falls steadily."
+)
 plt.show()
 
 # %%

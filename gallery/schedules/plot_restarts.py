@@ -31,6 +31,9 @@ assert np.all(schedule(starts[1:] - 1) < 0.01), "and ends next to the floor"
 fig, ax = plt.subplots()
 plot.rates(ax, schedule, steps)
 ax.set_title("Each cycle is twice as long as the last")
+fig.set_label(
+    "Learning rate η against finished steps t: four cosines from 0.4 to 0, each twice as long as the one before."
+)
 plt.show()
 
 # %%
@@ -55,6 +58,10 @@ ax.plot(ends, mean[ends], "o", color="C3", label="ends of cycles")
 ax.set(yscale="log", xlabel="step $t$", ylabel="mean excess loss")
 ax.set_title("The loss is at its best just before each restart")
 fig.legend(loc="outside right upper")
+fig.set_label(
+    "Mean excess loss, on a log axis, against step t: it falls within each cycle, jumps up at each restart, and each "
+    "end, marked by a point, is lower than the last."
+)
 plt.show()
 
 # %%

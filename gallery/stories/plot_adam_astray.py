@@ -46,6 +46,9 @@ ax.plot(astray, label=r"Adam, $\beta_2 = 1/17$")
 ax.set(xlabel="step $t$", ylabel=r"$\theta$ (down is downhill)")
 ax.set_title("Two quiet voices outvote the loud one")
 fig.legend(loc="outside right upper")
+fig.set_label(
+    "θ, where down is downhill, against step t: gradient descent goes down to -2, Adam with β₂ = 1/17 goes up."
+)
 plt.show()
 
 # %%
@@ -65,6 +68,10 @@ ax.axhline(0, color="C4", linewidth=0.8, linestyle="-")
 ax.axvline(turn, color="C1", linewidth=1, linestyle="--")
 ax.set(xlabel=r"memory $\beta_2$", ylabel=r"$\theta$ after 300 steps")
 ax.set_title(rf"Below $\beta_2$ of about {turn:.2f} Adam goes uphill")
+fig.set_label(
+    "θ after 300 steps against the memory β₂: above 0, uphill, for β₂ up to about 0.32, where a dashed line stands, "
+    "and below 0 beyond."
+)
 plt.show()
 
 # %%

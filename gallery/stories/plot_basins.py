@@ -34,17 +34,22 @@ def found(rule, **hyper):
     return distance.argmin(axis=-1)
 
 
-def draw(basin, title):
+def draw(basin, title, says):
     fig, ax = plt.subplots(figsize=(5.4, 5))
     ax.pcolormesh(side, side, basin, cmap=ListedColormap(["C0", "C1", "C2", "C5"]), alpha=0.55, rasterized=True)
     ax.plot(*minima.T, "*", markersize=13, color="white", markeredgecolor="black")
     ax.set(xlabel=r"start $\theta_1$", ylabel=r"start $\theta_2$", aspect="equal", title=title)
+    fig.set_label(says)
     plt.show()
 
 
 eta = 0.005
 walker = found(gd, lr=eta)
-draw(walker, "The walker mostly goes to its own valley")
+says = (
+    "Start θ₁ and start θ₂, coloured by the minimum, a star, that gradient descent ends in: four regions "
+    "with nearly straight borders."
+)
+draw(walker, "The walker mostly goes to its own valley", says)
 
 # %%
 # Let a ball roll
@@ -53,7 +58,11 @@ draw(walker, "The walker mostly goes to its own valley")
 # The same rate, now with :math:`\beta = 0.9`. The ball arrives with speed, and may roll through one valley into
 # the next: near neighbours end far apart.
 ball = found(momentum, lr=eta, beta=0.9)
-draw(ball, "The ball rolls through, and the borders fray")
+says = (
+    "Start θ₁ and start θ₂, coloured by the minimum, a star, that momentum ends in: four regions with "
+    "frayed borders and islands in each other."
+)
+draw(ball, "The ball rolls through, and the borders fray", says)
 
 # %%
 # How frayed? Count the neighbouring starts that end in different minima, and the starts for which the rule mattered.

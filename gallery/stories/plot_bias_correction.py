@@ -38,6 +38,10 @@ ax.plot(t, excess)
 ax.axhline(1, color="C4", linewidth=0.8, linestyle="-")
 ax.set(xscale="log", ylim=(0, 7), xlabel="step $t$", ylabel="uncorrected / corrected step")
 ax.set_title(f"Too large for a thousand steps, worst at step {t[excess.argmax()]}")
+fig.set_label(
+    "Uncorrected / corrected step against step t on a log axis, at Adam's default memories: it rises from 3 to 6.6 at "
+    "step 12 and falls to 1 after some thousand steps."
+)
 plt.show()
 
 # %%
@@ -74,6 +78,10 @@ for name, rms in spread.items():
 ax.set(xlabel="step $t$", ylabel="distance from the start (rms)", ylim=(0, None))
 ax.set_title("Uncorrected, the weights are flung out on noise")
 fig.legend(loc="outside right upper")
+fig.set_label(
+    "Distance from the start (rms) against step t, on nothing but noise: uncorrected, the weights go more than three "
+    "times as far as with Adam."
+)
 plt.show()
 
 # %%

@@ -30,6 +30,10 @@ fig, axes = plt.subplots(1, 2, sharey=True)
 for ax, path, colour, title in zip(axes, height.T, ["C0", "C1"], ["1.98/L settles", "2.02/L leaves"], strict=True):
     ax.plot(run.t, path, "o-", color=colour, markersize=2.5, linewidth=1)
     ax.set(xlabel="step $t$", ylabel=r"height on the wall, $\theta_2$", title=title)
+fig.set_label(
+    "Height on the wall θ₂ against step t, at rates of 1.98/L and 2.02/L: both swing from side to side, the first less "
+    "and less, the second more and more."
+)
 plt.show()
 
 # %%
@@ -48,6 +52,10 @@ ax.plot(share[order], distance[order])
 ax.axvline(2, color="C1", linestyle="--", linewidth=1)
 ax.set(ylim=(-0.2, 8), xlabel=r"rate times curvature, $\eta L$", ylabel="distance after 2000 steps")
 ax.set_title(f"At 1.99/L it ends {distance[-2]:.0e} away, at 2.01/L {distance[-1]:.0e}")
+fig.set_label(
+    "Distance after 2000 steps against rate times curvature ηL: 0 up to 2, a dashed line, and off the picture just "
+    "beyond."
+)
 plt.show()
 
 # %%
@@ -69,4 +77,8 @@ ax.axhline(2 / eta, color="C1", linestyle="--", label=r"$2/\eta$")
 ax.set(xlabel="step $t$", ylabel="curvature midway through a step")
 ax.set_title(r"It backs off to where the curvature is $2/\eta$")
 fig.legend(loc="outside right upper")
+fig.set_label(
+    "Curvature midway through a step against step t: it drops at once, then climbs and falls back again and again, and "
+    "settles at 2/η, a dashed line."
+)
 plt.show()

@@ -57,6 +57,10 @@ for ax, (name, (_, decays)) in zip(axes, rules.items(), strict=True):
     ax.axhline(1, color="C3", linestyle=":", label="all pixels, no decay")
     ax.set(xlabel="strength", ylabel="relative loss", title=f"{name} takes {1 - best[name, 0].mean():.0%} off")
 fig.legend(handles=ax.lines, loc="outside lower center", ncols=3)
+fig.set_label(
+    "Relative loss on unseen digits against strength of the decay, on a log axis, for AdamW and for Adam + L2, with "
+    "all pixels and with rare ones blanked: each curve dips, then rises."
+)
 plt.show()
 
 # %%
@@ -74,6 +78,10 @@ for name, mark in zip(rules, "o^", strict=True):
 ax.set(xlabel="share of digits with ink there", ylabel="share of the weights left")
 ax.set_title("L2 crushes the rare pixels, AdamW does not")
 fig.legend(loc="outside lower center", ncols=2)
+fig.set_label(
+    "Share of the weights left against share of digits with ink there: AdamW keeps about 0.85 everywhere, Adam + L2 as "
+    "much of the common pixels and next to nothing of the rare."
+)
 plt.show()
 
 # %%

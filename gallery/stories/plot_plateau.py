@@ -31,6 +31,10 @@ plot.path(ax, walker, label=f"gradient descent, moved {moved:.3f}", marker="s", 
 plot.path(ax, brisk, label=f"Adam, loss {brisk.loss[-1]:.0e}")
 ax.set_title(f"Same rate, {steps} steps: one has not left")
 fig.legend(loc="outside lower center", ncols=2)
+fig.set_label(
+    "Map of θ₁ and θ₂ with level lines around the minimum, 120 steps each: gradient descent has not left its start, "
+    "Adam has reached the minimum."
+)
 plt.show()
 
 # %%
@@ -52,6 +56,10 @@ for name, length in lengths.items():
 ax.set(yscale="log", xlabel="step $t$", ylabel=r"step length $|\Delta\theta_1|/\eta$")
 ax.set_title("Descent asks how steep, Adam only which way")
 fig.legend(loc="outside right upper")
+fig.set_label(
+    "Step length |Δθ₁|/η, on a log axis, against step t: gradient descent's stays below a thousandth, Adam's begins at "
+    "1 and falls in arcs."
+)
 plt.show()
 
 # %%

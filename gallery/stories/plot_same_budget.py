@@ -50,6 +50,10 @@ for k, name in enumerate(best):
     draw(ax, peaks, swept[:, k], f"{name}, best at {best[name]:.2g}", k)
 ax.set(xscale="log", yscale="log", xlabel="peak", ylabel="loss at the end", title="Falling rates may peak higher")
 fig.legend(loc="outside right upper")
+fig.set_label(
+    "Loss at the end against peak rate, on log axes, for a constant rate, cosine, stairs and plateau: the falling ones "
+    "are lowest at larger peaks than the constant one."
+)
 plt.show()
 
 # %%
@@ -73,6 +77,10 @@ draw(right, t, losses[1], "_cut short", 1)
 left.set(yscale="log", xlabel="step $t$", ylabel="mean loss", title="They part late, as the rates fall")
 right.set(xlim=(225, 450), xlabel="step $t$", ylabel="mean loss", title="Half time: a plateau can land")
 fig.legend(loc="outside lower center", ncols=2)
+fig.set_label(
+    "Mean loss, on a log axis, against step t: over the whole run constant, cosine, stairs and plateau part late; at "
+    "half time a plateau landed early is level with a cosine made for it."
+)
 plt.show()
 
 # %%

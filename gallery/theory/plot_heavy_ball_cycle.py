@@ -60,12 +60,16 @@ assert all(abs(runs[name].theta[-1, 0]) < 1e-10 for name in ("gradient descent",
 fig, axes = plt.subplots(1, 2, figsize=(7.2, 3.6))
 axes[0].plot(x, ring.loss(x), color="0.5", linestyle="-", label="the loss")
 axes[0].plot(ball[-3:], ring.loss(ball[-3:, None]), "o", color="C1", label="the three points")
-axes[0].set(xlabel=r"$\theta$", ylabel="loss $L$", title="A circle of three points")
+axes[0].set(xlabel=r"$\theta$", ylabel=r"loss $\mathcal{L}$", title="A circle of three points")
 axes[0].legend()
 for name, run in runs.items():
     axes[1].plot(run.t[:40], run.theta[:40, 0], label=name)
 axes[1].set(xlabel="step $t$", ylabel=r"$\theta_t$", title="The ball never stops")
 axes[1].legend(fontsize=8)
+fig.set_label(
+    "Left, loss against θ, with the three points that the heavy ball visits. Right, θ against step t: the heavy ball "
+    "swings for ever, gradient descent and Nesterov settle at 0."
+)
 plt.show()
 
 # %%
