@@ -116,7 +116,7 @@ def test_a_root_stays_a_root_in_the_shortened_script():
 
 def test_an_optimizer_added_in_python_appears_in_the_figures(newcomer):
     written = figure.markup("play-race")
-    assert 'value="newcomer"> <span>Newcomer <i>−η sign(∇L(θ))</i>' in written
+    assert 'value="newcomer"> <span>Newcomer <i>−η sign(∇ℒ(θ))</i>' in written
     about = json.loads(json.dumps(figure.spec("play-race")))
     about["state"] |= {"run": ["newcomer"], "rates": "same", "lr": 0.05, "t": 0}
     parts = figure.first_frame("play-race", about)

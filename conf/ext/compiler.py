@@ -84,7 +84,7 @@ def formula(function):
     tree, _ = located(function)
     *_, last = [n.value for n in ast.walk(tree) if isinstance(n, ast.Assign) and ast.unparse(n.targets) == "theta"]
     text = re.sub(r"[a-z]+(?:_[a-z]+)*", lambda match: letter(match[0]), ast.unparse(last))
-    signs = {"grad(θ)": "∇L(θ)", "np.sqrt": "√", "np.": "", " * ": " ", "-": "−"}
+    signs = {"grad(θ)": "∇ℒ(θ)", "np.sqrt": "√", "np.": "", " * ": " ", "-": "−"}
     for code, sign in signs.items():
         text = text.replace(code, sign)
     return re.sub("^− ", "−", text.removeprefix("θ "))

@@ -139,7 +139,7 @@ def arrows(about):
     """Return what the arrows on the map mean: for a rule, what its last line takes from theta."""
     if about["kind"] == "schedule":
         return ""
-    slope = "thin, downhill on all the data" if about["kind"] == "batch" else "thin, downhill: <i>−∇L(θ)</i>"
+    slope = "thin, downhill on all the data" if about["kind"] == "batch" else "thin, downhill: <i>−∇ℒ(θ)</i>"
     steps = "what the batch takes for downhill"
     if about["kind"] == "walk":
         rules = [optbook.OPTIMIZERS[name] for name in about["rules"]]

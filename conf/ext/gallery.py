@@ -81,8 +81,8 @@ def store(block, block_vars, gallery_conf):
     if not all(labels):
         plt.close("all")
         raise ExtensionError(
-            f'{block_vars["src_file"]}: a figure does not say what it shows. Write fig.set_label("…") above plt.show(): '
-            "what is on its axes, which series, and what one sees."
+            f"{block_vars['src_file']}: a figure does not say what it shows. Write fig.set_label(…) above plt.show(), "
+            "with a sentence: what is on its axes, which series, and what one sees."
         )
     said = iter(labels)
     stored = matplotlib_scraper(block, block_vars, gallery_conf)

@@ -53,6 +53,7 @@ print("ends at", run.theta[-1])
 fig, ax = plt.subplots()
 ax.plot(run.loss)
 ax.set(title="A claim", xlabel="step", ylabel="loss")
+fig.set_label("Loss against step, which falls.")
 plt.show()
 '''
 SECOND = SCRIPT.replace("A script\n========", "A second script\n===============")

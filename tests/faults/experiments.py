@@ -299,6 +299,12 @@ def script_floods(book):
     book.fails("gallery/few/plot_one has 50")
 
 
+@experiment("a figure does not say what it shows", (GALLERY, "not all(labels)", "False"))
+def says_nothing(book):
+    book.edit(ONE, "fig.set_label(", "print(")
+    book.fails("plot_one.py: a figure does not say what it shows")
+
+
 @experiment("a cell draws nothing", VERIFIED)
 def draws_nothing(book):
     book.edit(INDEX, SHOW, f"plt.close()\n{SHOW}")

@@ -36,7 +36,7 @@ def harmful(tmp_path_factory):
     book.edit("docs/index.md", 'print("ends at"', f'{CELL}print("ends at"')
     book.edit("gallery/few/plot_one.py", "A script\n========", f"{MARK} ``{BOTH}``\n{'=' * 200}")
     book.edit("gallery/few/plot_one.py", 'print("ends at"', f'print({BOTH!r})\nprint("ends at"')
-    book.edit("gallery/few/plot_one.py", 'title="A claim"', f"title={PAYLOADS[0]!r}")
+    book.edit("gallery/few/plot_one.py", '"Loss against step, which falls."', repr(BOTH))
     book.builds()
     return book.site
 
