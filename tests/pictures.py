@@ -225,7 +225,8 @@ def plain(text):
 
 
 def names(says, label):
-    """Return whether a description names an axis: half the words of its label, or, where it has none, its symbols."""
+    """Return whether a description names an axis: half the words of its label, or else its symbols."""
+    label = re.sub(r"\(.*?\)", "", label)
     words = set(re.findall(r"[^\W\d_]{3,}", plain(re.sub(r"\$.*?\$", " ", label)))) - SMALL_WORDS
     if not words:
         return "".join(plain(label).split()) in "".join(plain(says).split())
