@@ -36,6 +36,7 @@ ALLOWED = {
     "figures": {"numpy", "optbook.data", "optbook.races", "optbook.registry"},
     "public": {"numpy", "optbook", "optbook.figures", "optbook.plot", "optbook.registry"},
     "bad": {"numpy", "optbook.registry"},
+    "claims": {"numpy"},
     "promises": {"numpy", "optbook", "optbook.bad", "optbook.public", "optbook.registry"},
 }
 
