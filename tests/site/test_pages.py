@@ -239,7 +239,7 @@ RIGHT = {
     2: ("momentum.html", r"off unless you ask for nesterov=True"),
     3: ("momentum.html", r"velocity is a sum, not an average"),
     4: ("momentum.html", r"agree for as long as η stays the same, and part under a learning-rate schedule"),
-    5: ("adam.html", r"paper’s Adam has no regularizer at all"),
+    5: ("adam.html", r"paper’s algorithm has no regularizer\."),
     6: ("schedules.html", r"counts the steps since the last restart"),
     7: ("schedules.html", r"linear warmup and a single cosine down to a tenth of the peak"),
     8: (
@@ -249,7 +249,7 @@ RIGHT = {
     9: ("adam.html", r"GPT-3’s paper says “Adam”, with a weight decay of 0.1"),
     10: ("adam.html", r"For t=1,2,…, from m0=v0=0, with gt=∇ℒ\(θt−1\) and all operations element-wise"),
     11: ("adam.html", r"raw second moment, not a variance"),
-    12: ("adam.html", r"still want tuning"),
+    12: ("adam.html", r"still want tuning.*However β2 is chosen, there is a convex problem on which Adam misses the minimum"),
     13: ("gradient-descent.html", r"AdaGrad for sparse features"),
     14: ("gradient-descent.html", r"stationary point.*η<2/L"),
     15: ("gradient-descent.html", r"grows as κ ?log\(1/ε\).*grows as 1/ε"),
@@ -263,8 +263,8 @@ RIGHT = {
     23: ("gradient-descent.html", r"A ball has inertia; gradient descent has none"),
     24: ("schedules.html", r"ours uses η/W, then 2η/W"),
     25: ("index.html", rf"{len(optbook.OPTIMIZERS)} algorithms"),
-    26: ("adam.html", r"all at the same rate, and each at its own best rate, found by a sweep of 60 rates"),
-    27: ("adam.html", r"Uncorrected steps are too long, not too short"),
+    26: ("adam.html", r"at the same rate, and each at its own best rate, found by a sweep of 51 rates.*raced from ten others"),
+    27: ("adam.html", r"Too long at the paper’s defaults, too short at the β₂ of language models"),
 }
 
 
