@@ -286,7 +286,7 @@ def adagrad(grad, theta, lr=0.01, eps=1e-10):
     demo_lr=0.05,
 )
 def rmsprop(grad, theta, lr=0.01, beta=0.99, eps=1e-8):
-    r"""Forget old gradients, so that AdaGrad's rate does not fade away.
+    r"""Divide the gradient by its recent size: Rprop's idea, made to work with mini-batches.
 
     As in PyTorch, :math:`\epsilon` stands outside the root and the average is not corrected for its start at zero.
 

@@ -26,7 +26,7 @@ def test_gradient_descent_on_a_bowl_shrinks_each_axis_by_its_own_factor():
 
 
 def test_no_adam_step_is_longer_than_cauchy_and_schwarz_allow_and_growing_gradients_come_near_it():
-    """One gradient after long silence makes 3.16; gradients that grow by beta2 / beta1 a step nearly the bound, 7.27."""
+    """One gradient after silence makes 3.16; gradients that grow by beta2 / beta1 a step come near the bound, 7.27."""
     beta1, beta2, silence = 0.9, 0.999, np.zeros(20_000)
     bound = (1 - beta1) / np.sqrt((1 - beta2) * (1 - beta1**2 / beta2))
     assert bound == pytest.approx(7.27, abs=0.005)
