@@ -230,7 +230,8 @@ WRONG = {
     14: r"until it reaches a minimum",
     16: r"All of machine learning reduces",
     17: r"Slow \(1 update\)|Fast \(n updates\)",
-    22: r"gives better convergence guarantees",
+    21: r"does so up to the critical value",
+    22: r"gives better convergence guarantees|no general gain",
     23: r"ball rolling towards the minimum",
 }
 # What is said instead, and where.
@@ -258,8 +259,8 @@ RIGHT = {
     18: ("stochastic.html", r"2 × the parameters"),
     19: ("stochastic.html", r"ℒ is the mean over all data and ℓi the loss of one example"),
     20: ("stochastic.html", r"3.2 million in GPT-3 .*, 4 million in LLaMA"),
-    21: ("momentum.html", r"Beyond it, momentum is what makes the oscillation"),
-    22: ("momentum.html", r"heavy ball has no such guarantee.*no general gain is known"),
+    21: ("momentum.html", r"momentum damps the swing for every β<\(1−ηλ\)2"),
+    22: ("momentum.html", r"heavy ball has no such guarantee.*that are best for a quadratic.*O\(1/t2\+σ/√?t\)"),
     23: ("gradient-descent.html", r"A ball has inertia; gradient descent has none"),
     24: ("schedules.html", r"ours uses η/W, then 2η/W"),
     25: ("index.html", rf"{len(optbook.OPTIMIZERS)} algorithms"),
