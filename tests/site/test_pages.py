@@ -253,7 +253,7 @@ RIGHT = {
     12: ("adam.html", r"still want tuning.*However β2 is chosen, there is a convex problem"),
     13: ("gradient-descent.html", r"AdaGrad for sparse features.*AdaDelta because AdaGrad’s.*RMSProp to make Rprop"),
     14: ("gradient-descent.html", r"stationary point.*η<2/L ?is enough"),
-    15: ("gradient-descent.html", r"grows as κ ?log\(1/ε\).*grows as 1/ε \[Nesterov"),
+    15: ("gradient-descent.html", r"grows as κ ?log\(1/ε\).*grows at worst as 1/ε \[Nesterov"),
     16: ("index.html", r"small loss on data not yet seen"),
     17: ("stochastic.html", r"In seconds per epoch it is the other way round"),
     18: ("stochastic.html", r"2 × the parameters"),
