@@ -54,9 +54,9 @@ plt.show()
 # A handrail
 # ----------
 #
-# A real landscape is no bowl. The floor of Rosenbrock's valley gets sharper with :math:`\theta_1`: the minimum is sharper
-# than the stretch before it, and what lies beyond is sharper still. With a rate too large for the minimum the walker is shaken
-# off, but only back to where the curvature is about :math:`2/\eta`. Six starts; one is drawn.
+# A real landscape is no bowl. The floor of Rosenbrock's valley gets sharper with :math:`\theta_1`: the minimum is
+# sharper than the stretch before it, and what lies beyond is sharper still. With a rate too large for the minimum the
+# walker is shaken off, but only back to where the curvature is about :math:`2/\eta`. Six starts; one is drawn.
 floor = [np.linalg.eigvalsh(rosenbrock.hessian(np.array([x, x * x])))[-1] for x in np.linspace(0, 2, 41)]
 assert np.all(np.diff(floor) > 0), "the minimum, at 1, is not the sharpest point"
 eta = 1.1 * 2 / rosenbrock.curvature[-1]
