@@ -237,7 +237,7 @@ def momentum(grad, theta, lr=0.01, beta=0.9):
 
 @optimizer(
     "Nesterov momentum",
-    cite="sutskever2013",
+    cite="nesterov1983",
     use="smooth convex problems with exact gradients; else as momentum",
     state="v",
     demo_lr=0.02,
@@ -247,9 +247,9 @@ def momentum(grad, theta, lr=0.01, beta=0.9):
 def nesterov(grad, theta, lr=0.01, beta=0.9):
     r"""Look ahead to where the velocity is taking you, and read the slope there.
 
-    The look-ahead is :math:`\theta - \eta \beta v`, not :math:`\theta - \beta v`. PyTorch's
-    ``SGD(nesterov=True)`` stores the look-ahead point instead of theta; its steps are the same while the rate is
-    constant.
+    In the form of :cite:t:`sutskever2013`, with a fixed beta. The look-ahead is :math:`\theta - \eta \beta v`, not
+    :math:`\theta - \beta v`. PyTorch's ``SGD(nesterov=True)`` stores the look-ahead point instead of theta; its steps
+    are the same while the rate is constant.
 
     .. math:: v_t = \beta v_{t-1} + \nabla L(\theta_{t-1} - \eta \beta v_{t-1}), \qquad
               \theta_t = \theta_{t-1} - \eta v_t

@@ -2,9 +2,9 @@ r"""
 RMSProp forgets, so its stride comes back
 =========================================
 
-AdaGrad remembers every gradient for ever, and one steep start slows it for life. :func:`optbook.optimizers.rmsprop`
-keeps a fading average instead. You will see its rate recover once the slope is gentle, and then see why a rate that
-never dies must be lowered by hand in the end.
+AdaGrad remembers every gradient for ever, and one steep start slows it for life. :func:`optbook.optimizers.rmsprop`,
+made to bring Rprop to mini-batches, keeps a fading average instead. You will see its rate recover once the slope is
+gentle, and then see why a rate that never dies must be lowered by hand in the end.
 
 Source: :cite:t:`tieleman2012`.
 """
