@@ -56,7 +56,7 @@ fig, ax = plt.subplots(figsize=(7.2, 4))
 ax.loglog(s, level, label="any")
 ax.loglog(before / np.linalg.norm(gradient), after, "s", markersize=4, label="those of one gradient of the regression")
 ax.set(
-    xlabel="singular value / norm, before", ylabel="singular value / rate, after", title="All but the weakest are level"
+    xlabel="singular value / norm, before", ylabel="singular value / rate, after", title="Level, but for the weakest"
 )
 fig.legend(loc="outside lower center", ncols=2)
 fig.set_label("Singular value / rate after against singular value / norm before: near 1 above 0.0015, falling below.")
