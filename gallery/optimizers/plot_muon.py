@@ -55,9 +55,7 @@ assert before[0] > 100 * before[-1]
 fig, ax = plt.subplots(figsize=(7.2, 4))
 ax.loglog(s, level, label="any")
 ax.loglog(before / np.linalg.norm(gradient), after, "s", markersize=4, label="those of one gradient of the regression")
-ax.set(
-    xlabel="singular value / norm, before", ylabel="singular value / rate, after", title="Level, but for the weakest"
-)
+ax.set(xlabel="singular value / norm, before", ylabel="singular value / rate, after", title="Only the weak stay weak")
 fig.legend(loc="outside lower center", ncols=2)
 fig.set_label("Singular value / rate after against singular value / norm before: near 1 above 0.0015, falling below.")
 plt.show()

@@ -66,7 +66,6 @@ holds_over_seeds("every rate that falls ends lower", falling.T, 0.9 * level[:, N
 holds_over_seeds("the three that fall end close together", np.ptp(falling, axis=0), 0.3 * falling.mean(axis=0))
 holds_over_seeds("at half time a plateau can land", landed, cut, at_least=4)
 holds_over_seeds("about as low as a cosine that knew the end", abs(landed / meant - 1), 0.2)
-print(falling / level, np.ptp(falling, axis=0) / falling.mean(axis=0), landed / cut, landed / meant)
 
 fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 4.2), sharey=True)
 for k, name in enumerate([*best, "plateau, landed early", "cosine for half the steps"]):
