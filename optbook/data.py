@@ -1,6 +1,6 @@
 r"""Problems made of data: a mean of one loss per example, with mini-batches.
 
-The loss is :math:`L(\theta) = \frac1n \sum_i \ell_i(\theta)`, where example i enters through the score
+The loss is :math:`\mathcal{L}(\theta) = \frac1n \sum_i \ell_i(\theta)`, where example i enters through the score
 :math:`z_i = \theta \cdot x_i`.
 """
 

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optbook.races import scattered, tune
 from optbook.registry import OPTIMIZERS, PROBLEMS, RATE, SCHEDULES, Argument, real, refusal, typed, whole
-from optbook.run import minimize
 
 __all__ = ["FIGURES", "SWEEP", "Choice", "Figure", "Range", "controls", "racers", "shuffles", "tuned"]
 
-SWEEP = {"low": 1e-4, "high": 1.0, "rates": 60, "steps": 300}
-"""How a learning rate is tuned: so many rates, evenly spaced on a log axis; the one that ends lowest wins."""
-
+SWEEP = {"low": 1e-4, "high": 10.0, "rates": 51, "steps": 300, "starts": 10}
+"""How a learning rate is tuned: so many rates, evenly spaced on a log axis; `tune` picks one of them."""
 
 NUMBER = Argument("", "a finite number", kind="float")
 STEP = Argument("", RATE.allowed, RATE.holds, kind="float")
@@ -219,7 +218,7 @@ def racers(figure):
 
 
 def tuned(problem, optimizer):
-    """Return the learning rate of a sweep that ends lowest on `problem`, from its own start.
+    """Return the learning rate that `tune` picks for `problem`, from starts scattered about its own.
 
     Parameters
     ----------
@@ -236,13 +235,11 @@ def tuned(problem, optimizer):
     Raises
     ------
     TypeError, ValueError
-        If `minimize` refuses an argument, or the run diverges at every rate.
+        If `scattered` refuses an argument. If `tune` refuses one. If `minimize` refuses one.
     """
     rates = np.geomspace(SWEEP["low"], SWEEP["high"], SWEEP["rates"])
-    sweep = minimize(problem, optimizer, lr=rates[:, None], steps=SWEEP["steps"], every=SWEEP["steps"])
-    if sweep.diverged_at.all():
-        raise refusal("tuned", "problem", f"let one of {len(rates)} rates finish", problem)
-    return float(rates[np.where(sweep.diverged_at == 0, sweep.loss[-1], np.inf).argmin()])
+    starts = scattered(problem, seed=0, n=SWEEP["starts"])
+    return tune(problem, optimizer, rates, starts=starts, steps=SWEEP["steps"]).rate
 
 
 def shuffles(seeds):

@@ -104,10 +104,10 @@ def gradient_descent(loss_fn, grad_fn, theta_init, lr=0.01, epochs=1000):
 
     for t in range(int(epochs)):
         must = f"{owner} grad_fn must return theta's shape"
-        grad = real(must, grad_fn(theta.copy()), like(theta))  # ∇L(θ)
+        grad = real(must, grad_fn(theta.copy()), like(theta))  # ∇ℒ(θ)
         if np.linalg.norm(grad) < 1e-6:  # convergence
             break
-        theta = theta - lr * grad  # θ ← θ - η·∇L
+        theta = theta - lr * grad  # θ ← θ - η·∇ℒ
         loss = real(f"{owner} loss_fn must return a number", loss_fn(theta), is_one)
         if not np.isfinite([*theta.flat, loss]).all():
             diverged = f"diverged at step {t + 1}; try lr < {lr}"

@@ -238,7 +238,7 @@ def momentum(grad, theta, lr=0.01, beta=0.9):
 
 @optimizer(
     "Nesterov momentum",
-    cite="sutskever2013",
+    cite="nesterov1983",
     use="smooth convex problems with exact gradients; else as momentum",
     state="v",
     demo_lr=0.02,
@@ -248,9 +248,9 @@ def momentum(grad, theta, lr=0.01, beta=0.9):
 def nesterov(grad, theta, lr=0.01, beta=0.9):
     r"""Look ahead to where the velocity is taking you, and read the slope there.
 
-    The look-ahead is :math:`\theta - \eta \beta v`, not :math:`\theta - \beta v`. PyTorch's
-    ``SGD(nesterov=True)`` stores the look-ahead point instead of theta; its steps are the same while the rate is
-    constant.
+    In the form of :cite:t:`sutskever2013`, with a fixed beta. The look-ahead is :math:`\theta - \eta \beta v`, not
+    :math:`\theta - \beta v`. PyTorch's ``SGD(nesterov=True)`` stores the look-ahead point instead of theta; its steps
+    are the same while the rate is constant.
 
     .. math::
         v_t &= \beta v_{t-1} + \nabla \mathcal{L}(\theta_{t-1} - \eta \beta v_{t-1}) \\
@@ -289,7 +289,7 @@ def adagrad(grad, theta, lr=0.01, eps=1e-10):
     demo_lr=0.05,
 )
 def rmsprop(grad, theta, lr=0.01, beta=0.99, eps=1e-8):
-    r"""Forget old gradients, so that AdaGrad's rate does not fade away.
+    r"""Divide the gradient by its recent size: Rprop's idea, made to work with mini-batches.
 
     As in PyTorch, :math:`\epsilon` stands outside the root and the average is not corrected for its start at zero.
 

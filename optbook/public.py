@@ -20,7 +20,10 @@ from optbook.registry import ARGUMENTS, function, typed
 
 __all__ = ["Target", "targets"]
 
-MODULES = ["optbook", *(f"optbook.{name}" for name in ("bad", "figures", "measured", "plot", "promises", "public"))]
+MODULES = [
+    "optbook",
+    *(f"optbook.{name}" for name in ("bad", "figures", "measured", "plot", "promises", "public", "races")),
+]
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,11 @@ RIGHT = {  # a right call of whatever is public and in no registry
     "promises.tried": lambda: dict(call=dict),
     "public.Target": lambda: dict(name="clock", call=optbook.clock, right=lambda: dict(lr=0.1), kinds={}),
     "public.targets": lambda: dict(ax=None),
+    "races.race": lambda: dict(
+        problem=ground(0), optimizer=optbook.gd, rates=[0.1, 0.2], tuned_on=[(1.0, 2.0)], raced_on=[(2.0, 1.0)], steps=3
+    ),
+    "races.scattered": lambda: dict(problem=ground(0), seed=0, n=3, spread=0.3),
+    "races.tune": lambda: dict(problem=ground(0), optimizer=optbook.gd, rates=[0.1, 0.2], starts=[(1.0, 2.0)], steps=3),
     "schedule": lambda: dict(title="It", cite="it"),
     "softmax_regression": dict,
     "two_layer": lambda: dict(hidden=2, seed=0),

@@ -312,7 +312,8 @@ def one_cycle(peak, steps, warm=0.3, start_div=25.0, end_div=1e4):
     r"""Climb along half a cosine for a share of the run, then fall along another, far below the start.
 
     As in PyTorch, the climb ends after ``warm * steps - 1`` steps and the fall after ``steps - 1``, so that the
-    last step of the run is taken at the lowest rate. The rate stays there.
+    last step of the run is taken at the lowest rate. The rate stays there. It is the rate alone: the method, and
+    PyTorch unless told not to, lowers momentum while the rate climbs. In the paper the phases are straight lines.
 
     .. math::
         \eta_t &= \eta_b + (\eta_a - \eta_b)\, \tfrac12 (1 + \cos \pi p) \\
@@ -330,6 +331,8 @@ def one_cycle(peak, steps, warm=0.3, start_div=25.0, end_div=1e4):
 @schedule("Warmup–stable–decay", cite="hu2024", peak=1.0, steps=100, rise=10, fall=20)
 def wsd(peak, steps, rise, fall, floor=0.0):
     r"""Climb in a line, hold, and fall in a line over the last steps; stay at the floor after the end.
+
+    The name is from the paper, whose fall is exponential; a fall in a line is one of those of :cite:t:`hagele2024`.
 
     .. math:: \eta_t = \min\!\left(\eta_{\max} \frac{t + 1}{W},\;
               \eta_{\min} + (\eta_{\max} - \eta_{\min}) \min\!\left(1, \frac{T - \min(t, T)}{D}\right)\right)

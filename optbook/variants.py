@@ -24,9 +24,9 @@ CHAPTER = set(OPTIMIZERS)
 def rprop(grad, theta, lr=0.01, grow=1.2, shrink=0.5, low=1e-4, high=5e3):
     r"""Ask only for the sign of the slope: lengthen the step while it stays, shorten it when it turns.
 
-    As in PyTorch (the variant iRprop−), a coordinate whose sign turned rests for one step and forgets. Here `low`
-    and `high` bound the step in units of the rate, so that a schedule scales all steps; PyTorch reads the rate once,
-    and bounds the step itself. Made for full gradients: under noise, signs turn for no reason.
+    As in PyTorch (the variant iRprop− of :cite:t:`igel2000`), a coordinate whose sign turned rests for one step and
+    forgets. Here `low` and `high` bound the step in units of the rate, so that a schedule scales all steps; PyTorch
+    reads the rate once, and bounds the step itself. Made for full gradients: under noise, signs turn for no reason.
 
     .. math::
         s_t &= \operatorname{clip}\left(s_{t-1} \cdot \begin{cases}
@@ -51,8 +51,8 @@ def adadelta(grad, theta, lr=1.0, beta=0.9, eps=1e-6):
     r"""Measure each step by the steps before it, so that its units are those of theta.
 
     As in PyTorch and Optax, :math:`\epsilon` stands inside both roots, and the average of steps is taken before they
-    are scaled by the rate; in the paper there is no rate. It starts slowly: the first steps are about
-    :math:`\sqrt{\epsilon}` long.
+    are scaled by the rate; in the paper there is no rate. It starts slowly: the first step is about
+    :math:`\sqrt{\epsilon / (1 - \beta)}` long, 0.003 by default.
 
     .. math::
         v_t &= \beta v_{t-1} + (1 - \beta)\, g_t^2 \\
@@ -96,9 +96,10 @@ def adamax(grad, theta, lr=0.002, beta1=0.9, beta2=0.999, eps=1e-8):
     "AMSGrad", cite="reddi2018", use="when Adam forgets rare but important gradients", state="m v v_max", demo_lr=0.1
 )
 def amsgrad(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
-    r"""Run Adam, but never let the remembered size of a gradient shrink.
+    r"""Run Adam, but divide by the largest average of squares seen so far.
 
-    As in PyTorch, the maximum is taken before the correction. Optax takes it after, and the paper corrects nothing.
+    As in PyTorch, the maximum is taken before the correction, so that :math:`\hat v` still shrinks while
+    :math:`\beta_2^t` fades. Optax takes it after, and the paper corrects nothing: there it never shrinks.
 
     .. math::
         m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t \\
@@ -270,8 +271,9 @@ def schedule_free_sgd(grad, theta, lr=1.0, beta=0.9):
 def schedule_free_adamw(grad, theta, lr=0.0025, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0):
     r"""Let an average take the place of Adam's first moment, and of the schedule.
 
-    The points it yields are the averages. As in the paper and in Optax, weights decay at the point y where the slope is
-    read; the average is taken as in `schedule_free_sgd`.
+    The points it yields are the averages, taken as in `schedule_free_sgd`. As in the paper and in Optax, weights decay
+    at the point y where the slope is read. As in Optax, the bias is corrected under the gradient alone; the authors'
+    code multiplied the rate instead, and so the decay and the weights of the average too.
 
     .. math::
         y_t &= (1 - \beta_1)\, z_{t-1} + \beta_1\, \theta_{t-1} \\
@@ -367,10 +369,11 @@ def adafactor(grad, theta, lr=0.01, power=0.8, eps=2.0**-52, least=1e-3, clip=1.
     axes=2,
 )
 def muon(grad, theta, lr=0.001, beta=0.95, eps=1e-7, weight_decay=0.1):
-    r"""Turn the averaged gradient of a matrix until it pulls equally in every direction that it knows.
+    r"""Turn the averaged gradient of a matrix until it pulls about equally in every direction that is not too weak.
 
-    Theta is a matrix, shape (..., rows, columns). Five Newton–Schulz steps bring all singular values near 1 without
-    finding them. As in PyTorch, in the Nesterov form; but in float64, where PyTorch computes in bfloat16.
+    Theta is a matrix, shape (..., rows, columns). Five Newton–Schulz steps bring the singular values above 0.15 % of
+    the norm to between 0.68 and 1.21, without finding them; weaker ones grow, but stay smaller. As in PyTorch, in the
+    Nesterov form; but in float64, where PyTorch computes in bfloat16. A norm below `eps` is taken for `eps`.
 
     .. math::
         m_t &= \beta m_{t-1} + (1 - \beta)\, g_t \\

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import optbook as ob
-from optbook import OPTIMIZERS, bowl, figures, minimize
+from optbook import OPTIMIZERS, bowl, figures, minimize, races
 from optbook.measured import measured
 from tests.walking import column, ground, shaped
 
@@ -431,7 +431,12 @@ CASES = [
     (
         lambda: figures.tuned(SimpleNamespace(loss=bowl.loss, grad=lambda th: th * np.nan, start=START), ob.gd),
         ValueError,
-        "tuned: problem must let one of 60 rates finish, got namespace(",
+        "tune: problem must let all 10 starts finish at one of 51 rates, got namespace(",
+    ),
+    (
+        lambda: races.race(bowl, ob.gd, [0.1], tuned_on=[(1, 1), (2, 2)], raced_on=[(3, 3), (2, 2)], steps=3),
+        ValueError,
+        "race: raced_on must have no start on which the rate was tuned, got [(3, 3), (2, 2)]",
     ),
     (lambda: measured(["epochs"]), TypeError, "measured: name must be a string, got ['epochs']"),
     (lambda: ob.check(1, 0.05), TypeError, "check: name must be a string, got 1"),

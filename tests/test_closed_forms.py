@@ -25,6 +25,18 @@ def test_gradient_descent_on_a_bowl_shrinks_each_axis_by_its_own_factor():
         np.testing.assert_allclose(run.theta, THETA * factor ** run.t[:, None], rtol=1e-12)
 
 
+def test_no_adam_step_is_longer_than_cauchy_and_schwarz_allow_and_growing_gradients_come_near_it():
+    """One gradient after silence makes 3.16; gradients that grow by beta2 / beta1 a step come near the bound, 7.27."""
+    beta1, beta2, silence = 0.9, 0.999, np.zeros(20_000)
+    bound = (1 - beta1) / np.sqrt((1 - beta2) * (1 - beta1**2 / beta2))
+    assert bound == pytest.approx(7.27, abs=0.005)
+    for last, longest in (([1.0], 0.1 / np.sqrt(0.001)), ((beta2 / beta1) ** np.arange(-200, 1.0), bound)):
+        gradients = iter([*silence, *last])
+        walk = take(len(silence) + len(last), adam(lambda theta: next(gradients), 0.0, lr=1.0, eps=1e-30))  # noqa: B023
+        steps = np.abs(np.diff(walk))
+        assert 0.998 * longest < steps.max() < 1.0001 * bound
+
+
 def test_gradient_descent_on_a_bowl_is_stable_below_two_over_the_curvature_only():
     below, above = (minimize(bowl, gd, lr=share * 2 / bowl.curvature[-1], steps=2000) for share in (0.995, 1.005))
     assert below.loss[-1] < 1e-7

@@ -208,3 +208,26 @@ def test_gradient_noise_falls_as_the_root_of_the_batch():
         return np.std([problem.grad(theta, next(stream)) for _ in range(4000)], axis=0)
 
     np.testing.assert_allclose(noise(1) / noise(16), 4, rtol=0.06)
+
+
+def noise_floor(rate, size, replace, walkers=500, epochs=(150, 60)):
+    """Return the mean excess loss on the line, over walkers and late epochs, by least squares written out."""
+    fit, rng = line_fit(), np.random.default_rng(0)
+    x, y = np.stack([fit.features[0], np.ones(fit.n)], axis=1), fit.targets
+    theta, late = np.tile(fit.minima[0], (walkers, 1)), []
+    for epoch in range(sum(epochs)):
+        rows = np.tile(np.arange(fit.n), (walkers, 1))
+        rows = rng.integers(fit.n, size=rows.shape) if replace else rng.permuted(rows, axis=1)
+        for batch in np.split(rows, fit.n // size, axis=1):
+            error = np.einsum("wbd,wd->wb", x[batch], theta) - y[batch]
+            theta = theta - rate / size * np.einsum("wb,wbd->wd", error, x[batch])
+            late += [fit.loss(theta).mean()] if epoch >= epochs[0] else []
+    return np.mean(late) - fit.loss(np.array(fit.minima[0]))
+
+
+@pytest.mark.parametrize(("replace", "halved"), [(True, 1 / 2), (False, 1 / 4)])
+def test_batches_of_equal_rate_per_example_share_a_noise_floor(replace, halved):
+    """Twice the batch at twice the rate, drawn or dealt; the answer to exercise sgd-2 rests on it."""
+    floor = noise_floor(0.04, 8, replace)
+    assert noise_floor(0.08, 16, replace) == pytest.approx(floor, rel=0.05)
+    assert noise_floor(0.02, 8, replace) == pytest.approx(halved * floor, rel=0.1)

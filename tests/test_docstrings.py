@@ -20,7 +20,7 @@ LEFT_OUT = {
 }
 EXEMPLARY = {  # modules that promise examples
     *("data", "exercises", "inplace", "listings", "measured", "networks", "optimizers", "problems", "promises"),
-    *("public", "run", "schedules", "variants", "wrappers"),
+    *("public", "races", "run", "schedules", "variants", "wrappers"),
 }
 
 

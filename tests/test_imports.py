@@ -32,9 +32,11 @@ ALLOWED = {
     "run": {"numpy", "tqdm", "optbook.registry"},
     "listings": {"numpy"},
     "plot": {"numpy", "matplotlib", "optbook.registry"},
-    "figures": {"numpy", "optbook.data", "optbook.registry", "optbook.run"},
+    "races": {"numpy", "optbook.registry", "optbook.run"},
+    "figures": {"numpy", "optbook.data", "optbook.races", "optbook.registry"},
     "public": {"numpy", "optbook", "optbook.figures", "optbook.plot", "optbook.registry"},
     "bad": {"numpy", "optbook.registry"},
+    "claims": {"numpy"},
     "promises": {"numpy", "optbook", "optbook.bad", "optbook.public", "optbook.registry"},
 }
 

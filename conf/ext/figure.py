@@ -68,10 +68,16 @@ def walk_data(figure):
     rules = {k: {"title": rule.title, "hyper": defaults(rule), "look": looks[k]} for k, rule in rules.items()}
     known = ("name", "start", "minima", "window", "parameters")
     landscapes = {name: {key: getattr(it, key) for key in known} for name, it in optbook.PROBLEMS.items()}
-    sweep = "{rates} rates from {low:g} to {high:g}, by the loss after {steps} steps from the landscape’s own start"
-    tuned = {"tuned": rates(rules), "sweep": sweep.format(**figures.SWEEP)} if "rates" in figure.state else {}
     ranges = {key: [known.low, known.high] for key, known in figures.controls().items() if key in ("lr", "beta")}
-    return {"rules": rules, "landscapes": landscapes, "ranges": ranges} | tuned
+    raced = race_data(rules) if "rates" in figure.state else {}
+    return {"rules": rules, "landscapes": landscapes, "ranges": ranges} | raced
+
+
+def race_data(rules):
+    """Return what a race adds: tuned rates, how they were tuned, and that no decay may move the goal."""
+    sweep = "{rates} rates from {low:g} to {high:g}, by the median loss after {steps} steps from {starts} starts "
+    sweep = sweep.format(**figures.SWEEP) + "about the landscape’s own, none of which may diverge"
+    return {"tuned": rates(rules), "sweep": sweep, "still": {"weight_decay": 0}}
 
 
 def defaults(rule):

@@ -16,7 +16,7 @@ from optbook import figures
 
 
 class Play(SphinxDirective):
-    """Put an interactive figure on the page; the content is its caption."""
+    """Put an interactive figure on the page; the content is its caption, in which @lr is the figure's own lr."""
 
     required_arguments = 1
     has_content = True
@@ -27,7 +27,9 @@ class Play(SphinxDirective):
         if name not in figures.FIGURES:
             raise self.error(f"play: the figure must be one of {', '.join(figures.FIGURES)}, got {name!r}")
         figure = nodes.figure("", nodes.raw("", markup(name), format="html"), classes=["play"], plays=name)
-        figure += nodes.caption("", "", *self.parse_text_to_nodes("\n".join(self.content))[0].children)
+        state = figures.FIGURES[name].state
+        caption = re.sub(r"@(\w+)", lambda named: f"{state[named[1]]:g}", "\n".join(self.content))
+        figure += nodes.caption("", "", *self.parse_text_to_nodes(caption)[0].children)
         self.options["name"] = f"fig-{name}"
         self.add_name(figure)
         return [figure]

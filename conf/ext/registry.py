@@ -48,14 +48,14 @@ ENTRY = """
 
 def optimizers():
     """Yield the table of optimizers: what each remembers, how it is called, where it is from."""
-    yield "Optimizer", "Year", "State", "In a line"
+    yield "Optimizer", "Published", "State", "In a line"
     for name, rule in optbook.OPTIMIZERS.items():
         yield f"[{rule.title}](#optbook.{module(rule)}.{name})", year(rule), state(rule), claim(rule)
 
 
 def wrappers():
     """Yield the table of what goes around an optimizer."""
-    yield "Around another", "Year", "In a line"
+    yield "Around another", "Published", "In a line"
     for name, wrap in optbook.WRAPPERS.items():
         yield f"[{wrap.title}](#optbook.{module(wrap)}.{name})", year(wrap), claim(wrap)
 
@@ -132,7 +132,7 @@ def state(rule):
 
 def schedules():
     """Yield the table of schedules."""
-    yield "Schedule", "Call", "Source"
+    yield "Schedule", "Call", "Described in"
     for name, make in optbook.SCHEDULES.items():
         yield f"[{make.title}](#optbook.schedules.{name})", call(name, make), f"{{cite:t}}`{make.cite}`"
 

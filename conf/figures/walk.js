@@ -39,9 +39,9 @@ const fate = (product) => product > 2 ? "diverges, for the limit is 2" : product
 KINDS.walk = {
   scene(spec, state) {
     const problem = landscape(spec, state), { run, rates, surface, x, y, steps } = state;
-    const runs = (run || Object.keys(spec.rules)).map((name) => {
+    const set = { ...state, ...spec.still }, runs = (run || Object.keys(spec.rules)).map((name) => {
       const rule = { ...OPTIMIZERS[name], ...spec.rules[name] }, given = {};
-      for (const key in rule.hyper) if (key in state) given[key] = state[key];
+      for (const key in rule.hyper) if (key in set) given[key] = set[key];
       if (rates === "tuned") given.lr = spec.tuned[surface][name];
       return { ...rule, name, rule, given, each: 1, ...walk(problem, rule.run, problem.df, [x, y], given, steps) };
     });

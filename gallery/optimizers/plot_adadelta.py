@@ -2,9 +2,9 @@ r"""
 AdaDelta finds its own stride
 =============================
 
-:func:`optbook.variants.adadelta` measures each step by the steps before it: no rate needs to be chosen. But before
-the first step there is none to measure by, only the guard against zero, epsilon. You will see where that makes it
-begin, and how long it takes to find its feet.
+:func:`optbook.variants.adadelta` was made because AdaGrad's rate fades, and measures each step by the steps before it:
+no rate needs to be chosen. But before the first step there is none to measure by, only the guard against zero, epsilon.
+You will see where that makes it begin, and how long it takes to find its feet.
 
 Source: :cite:t:`zeiler2012`.
 """

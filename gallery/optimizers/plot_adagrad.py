@@ -15,6 +15,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from optbook import adagrad, gd
+from optbook.claims import holds_over_seeds
 
 plt.style.use("optbook.textbook")
 
@@ -41,9 +42,9 @@ def slope(theta, x, noise):
 
 
 paths = {"descent": learn(gd, lr=0.02), "AdaGrad": learn(adagrad, lr=0.5)}
-error = {name: abs(theta[-500:] - 1).mean(axis=(0, 1)) for name, theta in paths.items()}
-assert error["AdaGrad"][1] < error["descent"][1] / 2, "the rare weight is better learned"
-assert error["AdaGrad"][0] < error["descent"][0] * 1.5, "and the common one is not much worse"
+error = {name: abs(theta[-500:] - 1).mean(axis=0) for name, theta in paths.items()}  # seeds, weights
+holds_over_seeds("the rare weight is better learned", error["AdaGrad"][:, 1], error["descent"][:, 1], at_least=27)
+holds_over_seeds("and the common one no worse", error["AdaGrad"][:, 0], error["descent"][:, 0])
 
 fig, ax = plt.subplots()
 for name, theta in paths.items():
@@ -68,12 +69,12 @@ plt.show()
 # The rare weight waits for its first example, then starts from the full rate.
 before = np.concatenate([np.zeros((1, seeds, 2)), paths["AdaGrad"][:-1]])
 s = np.cumsum(slope(before, x, noise) ** 2, axis=0)
-rates = np.median(0.5 / np.sqrt(s + 1e-12), axis=1)
+rates = 0.5 / np.sqrt(s + 1e-12)
 assert np.all(np.diff(rates, axis=0) <= 0), "no rate ever rises"
-assert rates[-1, 1] > 5 * rates[-1, 0], "the rare weight keeps the longer stride"
+holds_over_seeds("the rare weight keeps the longer stride", rates[-1, :, 0], rates[-1, :, 1], times=4)
 
 fig, ax = plt.subplots()
-ax.plot(np.arange(1, steps + 1), rates, label=["common weight", "rare weight"])
+ax.plot(np.arange(1, steps + 1), np.median(rates, axis=1), label=["common weight", "rare weight"])
 ax.set(xscale="log", yscale="log", ylim=(5e-3, 2), xlabel="step $t$", ylabel="rate of this weight")
 ax.set_title("Each rate falls at the pace of its own evidence")
 fig.legend(loc="outside right upper")

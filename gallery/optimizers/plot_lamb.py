@@ -15,6 +15,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from optbook import adam, lamb
+from optbook.claims import holds_over_seeds
 
 plt.style.use("optbook.textbook")
 
@@ -25,7 +26,7 @@ plt.style.use("optbook.textbook")
 # Each row is a layer. The loss is half the squared distance to twice the starting weights. All share one rate.
 sizes, width, steps = np.array([0.01, 1.0, 100.0]), 20, 400
 rng = np.random.default_rng(0)
-start = sizes[:, None] * rng.normal(size=(3, width))
+start = sizes[:, None] * rng.normal(size=(5, 3, width))  # five draws; one is drawn
 goal = 2 * start
 
 
@@ -40,12 +41,14 @@ def arrival(distance, near=0.1):
 
 by_rule = {rule.title: distances(rule) for rule in (adam, lamb)}
 times = {title: arrival(distance) for title, distance in by_rule.items()}
-assert np.ptp(times["LAMB"]) < 0.15 * times["LAMB"].mean(), "LAMB's layers arrive together"
-assert 5 * times["Adam"][0] < times["Adam"][1] < np.inf == times["Adam"][2], "Adam's one by one, the largest not at all"
+holds_over_seeds("LAMB's layers arrive together", np.ptp(times["LAMB"], axis=1), 0.15 * times["LAMB"].mean(axis=1))
+holds_over_seeds("Adam's one by one", times["Adam"][:, 0], times["Adam"][:, 1], times=5)
+assert np.all(times["Adam"][:, 1] < times["Adam"][:, 2]), "and the largest last:"
+assert np.all(np.isinf(times["Adam"][:, 2])), "not at all"
 
 fig, axes = plt.subplots(1, 2, figsize=(7.2, 3.6), sharey=True)
 for ax, (title, distance), claim in zip(axes, by_rule.items(), ("three paces", "one pace"), strict=True):
-    for size, line in zip(sizes, distance.T, strict=True):
+    for size, line in zip(sizes, distance[:, 0].T, strict=True):
         ax.plot(line, label=f"layer of size {size:g}")
     ax.set(ylim=(-0.02, 0.55), xlabel="step $t$", title=f"{title}: one rate, {claim}")
 axes[0].set_ylabel("distance to go, as a share of the goal")
@@ -64,4 +67,4 @@ plt.show()
 # A step that is one per cent of the weights means the same in every layer. That is what lets large batches, whose
 # rates are large, train all layers at once.
 for title, when in times.items():
-    print(f"{title}: steps until nine tenths of the way are done:", *(f"{t:g}" for t in when))
+    print(f"{title}: steps until nine tenths of the way are done:", *(f"{t:g}" for t in when[0]))

@@ -71,6 +71,10 @@ plt.show()
 # The moral
 # ---------
 #
-# Momentum does not simply "dampen oscillation". Below the critical :math:`\beta` the ball lags, above it
-# the ball swings. Each curvature has a critical value of its own; a landscape has many, and you have one :math:`\beta`.
+# Momentum does not simply "dampen oscillation". Where :math:`\eta\lambda < 1`, as here, the walker does not swing: up
+# to the critical :math:`\beta` the ball is only faster, above it the ball swings. Where :math:`\eta\lambda > 1` the
+# walker itself swings, and momentum damps that while :math:`\beta < (1 - \eta\lambda)^2`. Each curvature has a critical
+# value of its own; a landscape has many, and you have one :math:`\beta`.
+swing = [max(abs(np.roots([1, 1.8 - 1 - beta, beta]))) for beta in (0, 0.63, 0.65)]  # a step, where the product is 1.8
+assert swing[1] < swing[0] < swing[2]
 print(f"Critical beta for curvature 1 and rate {eta}: {critical:.2f}")

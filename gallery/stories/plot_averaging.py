@@ -15,6 +15,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from optbook import gd, minimize, softmax_regression
+from optbook.claims import holds_over_seeds
 
 plt.style.use("optbook.textbook")
 
@@ -55,8 +56,8 @@ titles = {"Training: averages are calm": network, "Unseen: averages read better"
 for ax, (title, problem) in zip(axes, titles.items(), strict=True):
     losses = {name: np.stack([problem.loss(theta) for theta in thetas]) for name, thetas in readings.items()}
     last, whole, ema, late = (loss[:, -1] for loss in losses.values())
-    assert np.all(np.maximum(ema, late) < last), "for every seed"
-    assert np.all(whole > 1.15 * late), "the whole remembers the start"
+    holds_over_seeds("both averages of the late are better than the last", np.maximum(ema, late), last)
+    holds_over_seeds("and the whole remembers the start", late, whole, times=1.15)
     for name, loss in losses.items():
         draw(ax, t[-loss.shape[1] :], loss, f"{name}: {loss[:, -1].mean():.3f} on unseen digits")
     ax.set(ylim=(0.1, 0.7), xlabel="step $t$", ylabel="mean loss", title=title)
@@ -75,7 +76,7 @@ fig, ax = plt.subplots()
 for name, problem in {"training": network, "unseen": network.held_out}.items():
     ends = np.array([[problem.loss(theta[-size:].mean(axis=0)) for size in sizes] for theta in walks])
     draw(ax, sizes / len(t), ends, name)
-    assert 20 < sizes[ends.mean(axis=0).argmin()] < 140
+    holds_over_seeds("some tail beats the last one, and all", 1.05 * ends.min(axis=1)[:, None], ends[:, [0, -1]])
 ax.set(xlabel="share averaged", ylabel="mean loss at the end", title="Best: neither the last one, nor all")
 fig.legend(loc="outside right upper")
 fig.set_label(

@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from optbook import constant, gd, minimize, two_layer, warmup
+from optbook.claims import holds_over_seeds
 
 plt.style.use("optbook.textbook")
 
@@ -51,7 +52,8 @@ for name, rise in plans.items():
     band(axes[0], runs[0].t, losses, name)
     band(axes[1], runs[0].t, np.concatenate([stuck(run.theta[:, 0]) for run in runs], axis=1), name)
     ends.append(losses[-1])
-assert ends[1].max() < 0.5 < ends[0].min(), "every warm run trains, and no cold one"
+holds_over_seeds("every warm run trains", ends[1], 0.5)
+holds_over_seeds("and no cold one", 0.5, ends[0])
 axes[0].set(yscale="log", xlabel="step $t$", ylabel="training loss", title=f"Rate {peak:g}: cold fails, warm trains")
 axes[1].set(xlabel="step $t$", ylabel="share of stuck units", title="Cold, nearly all stick at once")
 fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)

@@ -4,7 +4,7 @@ Adam goes to the worst point, AMSGrad to the best
 
 A convex problem in one number, between -1 and 1. Every third gradient is 4, the others are -1: the sum says left, and
 the best point is -1. You will see Adam, with its rate falling as theory asks, arrive at the very worst point and stay
-there. AMSGrad, which never forgets a large gradient, goes home.
+there. AMSGrad, which keeps the largest size it has seen, goes home.
 
 Source: :cite:t:`reddi2018`.
 """
@@ -23,7 +23,8 @@ plt.style.use("optbook.textbook")
 # The paper's example: :math:`\beta_1 = 0`, :math:`\beta_2 = 1/(1 + C^2)` with C = 4, a rate of :math:`\eta / \sqrt
 # t`, and after each step a return to the interval. The last is done here by moving the rule's own array back.
 large, steps = 4.0, 6000
-memory = {"beta1": 0.0, "beta2": 1 / (1 + large**2)}
+memory = {"beta1": 0.0, "beta2": 1 / (1 + large**2)}  # so short that the bias correction is over after three steps
+assert memory["beta2"] ** 3 < 1e-3
 
 
 def heard(t):
