@@ -4,8 +4,8 @@ On a plateau Adam walks and descent stands still
 
 Far out on a plain the gradient points the right way, but there is almost nothing of it.
 
-A step of :math:`\eta\nabla \mathcal{L}` is then almost no step. You will see the walker stall while Adam, which divides by
-the size of what it sees, crosses the plain at about :math:`\eta` a step.
+A step of :math:`\eta\nabla\mathcal{L}` is then almost no step. You will see the walker stall while Adam, which divides
+by the size of what it sees, crosses the plain at about :math:`\eta` a step.
 """
 
 import matplotlib.pyplot as plt

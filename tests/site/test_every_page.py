@@ -58,10 +58,11 @@ CUT = """() => [...document.querySelectorAll("article, article :not(svg *)")].fi
 }).map((e) => e.outerHTML.slice(0, 200))"""
 # What is wider than its box at a width of the screen, but for pictures: it must show that it scrolls, and formulas may
 # do so on telephones alone.
-SPILLS = """(mayScroll) => [...document.querySelectorAll("article :not(svg *, math *, figure, .drawing)")].filter((e) => {
-  if (e.matches("math:not(div.math *, table *)")) {
-    return e.getBoundingClientRect().right > e.parentElement.closest(":not(span, a, em, strong)").getBoundingClientRect().right + 1;
-  }
+SPILLS = """(mayScroll) => [
+  ...document.querySelectorAll("article :not(svg *, math *, figure, .drawing)"),
+].filter((e) => {
+  const end = (box) => box.getBoundingClientRect().right;
+  if (e.matches("math:not(div.math *, table *)")) return end(e) > end(e.parentElement.closest(":not(span, a, em)")) + 1;
   const { overflowX, backgroundAttachment } = getComputedStyle(e);
   if (overflowX === "visible" || !e.clientWidth || e.scrollWidth <= e.clientWidth + 1) return false;
   const shows = /auto|scroll/.test(overflowX) && backgroundAttachment.includes("local");
