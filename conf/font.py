@@ -38,33 +38,45 @@ LENGTHS = {  # in thousandths of an em
     "FractionDenomDisplayStyleGapMin": 190,
     "RadicalVerticalGap": 60,
 }
-TALLEST = 2500  # of a root
-MARGIN = 60  # left of a root or bracket
+MARGIN = 60  # left of a bracket
 
 
-def reshape(font, glyph, more, shift=0):
-    """Make a glyph wider by `more`, and move what is drawn by `shift`."""
+def reshape(font, glyph, width, shift=0, scale=1):
+    """Give a glyph another width, and move and stretch sideways what is drawn."""
     outlines, glyphs = font["CFF "].cff.topDictIndex[0], font.getGlyphSet()
-    width, left = font["hmtx"][glyph]
-    pen = T2CharStringPen(width + more - outlines.Private.nominalWidthX, glyphs)
-    glyphs[glyph].draw(TransformPen(pen, (1, 0, 0, 1, shift, 0)))
+    left = font["hmtx"][glyph][1]
+    pen = T2CharStringPen(width - outlines.Private.nominalWidthX, glyphs)
+    glyphs[glyph].draw(TransformPen(pen, (scale, 0, 0, 1, shift, 0)))
     outlines.CharStrings[glyph] = pen.getCharString(outlines.Private, outlines.GlobalSubrs)
-    font["hmtx"][glyph] = width + more, left + shift
+    font["hmtx"][glyph] = width, round(left * scale + shift)
+
+
+def sizes(font, sign):
+    """Return the parts of the font that say how a sign grows, and the glyph of each size."""
+    variants = font["MATH"].table.MathVariants
+    found = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(font.getBestCmap()[ord(sign)])]
+    return found, [it.VariantGlyph for it in found.MathGlyphVariantRecord]
 
 
 def trim(font, sign):
     """Cut the empty space on the left of a sign in all its sizes."""
-    variants = font["MATH"].table.MathVariants
-    sizes = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(font.getBestCmap()[ord(sign)])]
-    if sign == "√":  # the tallest are the widest, and no root is so tall
-        sizes.GlyphAssembly = None
-        sizes.MathGlyphVariantRecord = [it for it in sizes.MathGlyphVariantRecord if it.AdvanceMeasurement < TALLEST]
-        sizes.VariantCount = len(sizes.MathGlyphVariantRecord)
-    parts = {it.glyph for it in sizes.GlyphAssembly.PartRecords} if sizes.GlyphAssembly else set()
-    for glyphs in [parts, *({it.VariantGlyph} for it in sizes.MathGlyphVariantRecord)]:
-        cut = max(0, min((font["hmtx"][glyph][1] for glyph in glyphs), default=0) - MARGIN)
-        for glyph in glyphs:
-            reshape(font, glyph, -cut, -cut)
+    found, glyphs = sizes(font, sign)
+    parts = {it.glyph for it in found.GlyphAssembly.PartRecords} if found.GlyphAssembly else set()
+    for group in [parts, *({glyph} for glyph in glyphs)]:
+        cut = max(0, min((font["hmtx"][glyph][1] for glyph in group), default=0) - MARGIN)
+        for glyph in group:
+            reshape(font, glyph, font["hmtx"][glyph][0] - cut, -cut)
+
+
+def level_roots(font):
+    """Make all roots as wide as the smallest, and leave out the one of many pieces: no root here is so tall."""
+    found, (first, *others) = sizes(font, "√")
+    found.GlyphAssembly = None
+    width, left = font["hmtx"][first]
+    for glyph in others:
+        wide, empty = font["hmtx"][glyph]
+        scale = (width - left) / (wide - empty)
+        reshape(font, glyph, width, left - empty * scale, scale)
 
 
 def widen(font):
@@ -74,7 +86,8 @@ def widen(font):
     for name in ("italic", "italic Greek"):
         for code in range(BLOCKS[name][0], BLOCKS[name][1] + 1):
             if letters.get(code) in overhang:
-                reshape(font, letters[code], overhang[letters[code]].Value // 2)
+                width = font["hmtx"][letters[code]][0]
+                reshape(font, letters[code], width + overhang[letters[code]].Value // 2)
 
 
 def main(source):
@@ -82,8 +95,9 @@ def main(source):
     font = TTFont(source, recalcTimestamp=False)
     for name, value in LENGTHS.items():
         getattr(font["MATH"].table.MathConstants, name).Value = value
-    for sign in "√()[]/":
+    for sign in "()[]/":
         trim(font, sign)
+    level_roots(font)
     widen(font)
     for table in font["cmap"].tables:
         table.cmap[ord("′")] = "minute.st"  # its form for scripts, which is where it always stands

@@ -334,9 +334,9 @@ def wsd(peak, steps, rise, fall, floor=0.0):
 
     The name is from the paper, whose fall is exponential; a fall in a line is one of those of :cite:t:`hagele2024`.
 
-    .. math:: \eta_t = \min\!\left(\eta_{\max} \frac{t + 1}{W},\;
-              \eta_{\min} + (\eta_{\max} - \eta_{\min}) \min\!\left(1, \frac{T - \min(t, T)}{D}\right)\right)
-    """
+    .. math::
+        \eta_t &= \min\left(\eta_{\max} \frac{t + 1}{W},\, r_t\right) \\
+        r_t &= \eta_{\min} + (\eta_{\max} - \eta_{\min}) \min\left(1, \frac{T - \min(t, T)}{D}\right)    """
 
     def rate(t):
         left = np.minimum(1, (steps - np.minimum(t, steps)) / fall)

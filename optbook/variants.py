@@ -382,7 +382,8 @@ def muon(grad, theta, lr=0.001, beta=0.95, eps=1e-7, weight_decay=0.1):
         &\text{5 times:} \\
         a &= x x^\top \\
         x &:= 3.4445\, x + (2.0315\, a^2 - 4.775\, a)\, x \\
-        \theta_t &= \theta_{t-1} - \eta \sqrt{\max(1, \text{rows}/\text{columns})}\, x - \eta \lambda \theta_{t-1}
+        s &= \sqrt{\max(1, \text{rows}/\text{columns})} \\
+        \theta_t &= \theta_{t-1} - \eta\, (s\, x + \lambda \theta_{t-1})
     """
     m = np.zeros_like(theta)
     rows, columns = theta.shape[-2:]

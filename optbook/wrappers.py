@@ -120,7 +120,8 @@ def lookahead(rule, sync=6, share=0.5):
     The rule inside keeps what it remembers when it is called back, as in Optax. Theta must be an array, not one number.
 
     .. math::
-        \theta_t &\text{ as the rule inside says, and every } k \text{ steps:} \\
+        \theta_t &\text{ as the rule inside says} \\
+        &\text{and every } k \text{ steps:} \\
         \phi_t &= \phi_{t-k} + \alpha (\theta_t - \phi_{t-k}) \\
         \theta_t &:= \phi_t
     """
