@@ -67,6 +67,14 @@ def test_every_optimizer_schedule_and_wrapper_names_its_source():
     assert all(made.cite for r in (OPTIMIZERS, WRAPPERS, SCHEDULES) for made in r.values())
 
 
+FIRST = {"momentum": 1964, "nesterov": 1983, "rprop": 1993, "adagrad": 2011, "rmsprop": 2012, "adadelta": 2012}
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_a_rule_is_as_old_as_whoever_found_it(name):
+    assert int(SOURCES[OPTIMIZERS[name].cite].fields["year"]) == FIRST[name]
+
+
 def test_no_source_is_left_over():
     package = set().union(*(cited(path.read_text(encoding="utf-8")) for path in (ROOT / "optbook").glob("*.py")))
     used = set(REGISTERED.values()).union(package, *CITED.values())

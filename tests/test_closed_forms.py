@@ -43,6 +43,19 @@ def test_gradient_descent_on_a_bowl_is_stable_below_two_over_the_curvature_only(
     assert above.loss[-1] > 1e7
 
 
+def test_what_the_heavy_ball_needs_on_a_bowl_is_its_beta_and_not_a_rate_near_the_limit():
+    """From 1/L to near the limit, 3.8/L, the factor is the root of beta; with the best beta it is that of theory."""
+
+    def factor(lr, beta, steps=400):
+        run = minimize(bowl(condition=100), momentum, lr=lr, beta=beta, start=(1.0, 1.0), steps=steps)
+        return (np.abs(run.theta[-50:]).max() / np.abs(run.theta[-250:-200]).max()) ** (1 / 200)
+
+    for share in (1, 2, 3, 3.7):
+        assert factor(share / 100, 0.9) == pytest.approx(np.sqrt(0.9), rel=2e-3)
+    best = (np.sqrt(100) - 1) / (np.sqrt(100) + 1)
+    assert factor(4 / (np.sqrt(100) + 1) ** 2, best**2) == pytest.approx(best, rel=1e-2)
+
+
 def polyak(grad, theta, rates, beta):
     """Yield Polyak's form: the velocity is the last move itself."""
     before = theta

@@ -24,11 +24,8 @@ rng, rows, columns = np.random.default_rng(0), 40, 60
 # ------------
 #
 # Two matrices of gradients. In the first each is a row's scale times a column's; in the second every number is off
-# from that by a random factor of its own. After one step we read the margins, and multiply them. Of five
-# draws, one is drawn.
-class Slope:
-    """A tilted plane: the gradient is the same matrix everywhere."""
-
+# from that by a random factor. One step, then we multiply the margins. Of five draws, the first is drawn.
+class Slope:  # a tilted plane: the gradient is the same matrix everywhere
     axes, start = 2, np.ones((rows, columns))
 
     def __init__(self, slope):
@@ -48,7 +45,7 @@ claims = ("Exact for", 1e-12), ("Roughly right for", 1)
 for ax, (name, draws), (claim, most) in zip(axes, slopes.items(), claims, strict=True):
     guesses = np.array([guessed(slope) for slope in draws])
     holds_over_seeds(f"{claim} {name}", np.median(abs(np.log(guesses / draws**2)), axis=(1, 2)), most)
-    ax.plot((draws[0] ** 2).ravel(), guesses[0].ravel(), "o", markersize=1.5, alpha=0.5)
+    ax.plot(draws[0].ravel() ** 2, guesses[0].ravel(), "o", markersize=1.5, alpha=0.5)
     ax.axline((1, 1), (10, 10), color="C1", linestyle="--", linewidth=1)
     ax.set(xscale="log", yscale="log", xlabel="squared gradient", title=f"{claim} {name}")
 axes[0].set_ylabel("what the margins say")

@@ -86,6 +86,5 @@ fig.set_label(
 plt.show()
 
 # %%
-# The moral: the limit of stability is not only a danger to keep away from. Training with the full batch often goes
-# there by itself; mini-batches stay flatter, and Adam has an edge of its own
-# :cite:p:`cohen2022`.
+# The moral: the limit is not only a danger to keep away from. Training with the full batch often goes there by itself;
+# mini-batches stay flatter, and Adam has an edge of its own :cite:p:`cohen2022`.
