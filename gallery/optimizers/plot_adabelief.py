@@ -39,8 +39,8 @@ for title, run in runs.items():
 ax.set_title("A slope that keeps its word earns long strides")
 fig.legend(loc="outside lower center", ncols=2)
 fig.set_label(
-    "Map of θ₁ and θ₂ with level lines: paths of Adam and AdaBelief down a long bowl; in as many steps, AdaBelief "
-    "comes nearer to the minimum."
+    "Map of θ₁ and θ₂ with level lines: paths of Adam and AdaBelief down a long bowl; "
+    "in as many steps, AdaBelief comes nearer to the minimum."
 )
 plt.show()
 
@@ -79,8 +79,9 @@ for ax, noise, title in zip(
 axes[0].set_ylabel(r"mean step, in units of $\eta$")
 axes[1].legend()
 fig.set_label(
-    "Mean step, in units of η, against step t, for Adam and AdaBelief: on a steady slope AdaBelief's grow to almost 4 "
-    "while Adam's stay at 1; in noise both shrink alike."
+    "Mean step, in units of η, against step t, for Adam and AdaBelief: on a steady "
+    "slope AdaBelief's grow to almost 4 while Adam's stay at 1; in noise both shrink "
+    "alike."
 )
 plt.show()
 

@@ -31,8 +31,9 @@ for line, eps in zip(plot.path(ax, race), guesses, strict=True):
 ax.set_title("The guard against zero decides how far it gets")
 fig.legend(loc="outside lower center", ncols=3)
 fig.set_label(
-    "Map of θ₁ and θ₂ with level lines of a curved valley: paths of AdaDelta with three guards ϵ, which end at "
-    "different points of the valley floor, all short of the minimum."
+    "Map of θ₁ and θ₂ with level lines of a curved valley: paths of AdaDelta with "
+    "three guards ϵ, which end at different points of the valley floor, all short of "
+    "the minimum."
 )
 plt.show()
 
@@ -55,8 +56,8 @@ ax.set(xscale="log", yscale="log", xlabel="step $t$", ylabel=r"longest step in $
 ax.set_title("It learns to stride, but it has to learn")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Longest step in θ₁ so far against step t, on log axes, for three guards ϵ: the larger ϵ, the longer the first "
-    "steps; all three grow late."
+    "Longest step in θ₁ so far against step t, on log axes, for three guards ϵ: the "
+    "larger ϵ, the longer the first steps; all three grow late."
 )
 plt.show()
 

@@ -50,8 +50,8 @@ for ax, (name, draws), (claim, most) in zip(axes, slopes.items(), claims, strict
     ax.set(xscale="log", yscale="log", xlabel="squared gradient", title=f"{claim} {name}")
 axes[0].set_ylabel("what the margins say")
 fig.set_label(
-    "What the margins say against the squared gradient, on log axes: points on the diagonal for a product, in a band "
-    "about the diagonal for a product and noise."
+    "What the margins say against the squared gradient, on log axes: points on the "
+    "diagonal for a product, in a band about the diagonal for a product and noise."
 )
 plt.show()
 
@@ -83,7 +83,7 @@ for title, run in runs.items():
 ax.set_title("A hundred numbers do the work of thousands")
 fig.legend(loc="outside lower center", ncols=2)
 fig.set_label(
-    "Loss, on a log axis, against step t, for Adam with 4800 numbers kept and Adafactor with 100: both fall steadily, "
-    "Adafactor's ends lower."
+    "Loss, on a log axis, against step t, for Adam with 4800 numbers kept and "
+    "Adafactor with 100: both fall steadily, Adafactor's ends lower."
 )
 plt.show()

@@ -56,8 +56,8 @@ ax.set(xlabel="step $t$", ylabel=r"rare weight $\theta_2$")
 ax.set_title(f"AdaGrad learns the rare weight (half of {seeds} seeds in each band)")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Rare weight θ₂ against step t, for descent and AdaGrad: medians and middle halves of 30 seeds; AdaGrad nears the "
-    "true value of 1, descent gets a third of the way."
+    "Rare weight θ₂ against step t, for descent and AdaGrad: medians and middle halves "
+    "of 30 seeds; AdaGrad nears the true value of 1, descent gets a third of the way."
 )
 plt.show()
 
@@ -79,7 +79,7 @@ ax.set(xscale="log", yscale="log", ylim=(5e-3, 2), xlabel="step $t$", ylabel="ra
 ax.set_title("Each rate falls at the pace of its own evidence")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Rate of a weight against step t, on log axes, for the common and the rare weight under AdaGrad: both fall, and "
-    "that of the rare weight ends ten times as high."
+    "Rate of a weight against step t, on log axes, for the common and the rare weight "
+    "under AdaGrad: both fall, and that of the rare weight ends ten times as high."
 )
 plt.show()

@@ -43,8 +43,9 @@ ax.plot(*large[::20].T, "x", markersize=7, color="C2", label=r"on $1000\,\mathca
 ax.set_title("Three scales of one loss, one path")
 fig.legend(loc="outside lower center", ncols=3)
 fig.set_label(
-    "Map of θ₁ and θ₂ with level lines of a curved valley: the path of Adam, with marks of the runs on a thousandth "
-    "and a thousand times the loss, which lie on the same path."
+    "Map of θ₁ and θ₂ with level lines of a curved valley: the path of Adam, with "
+    "marks of the runs on a thousandth and a thousand times the loss, which lie on the "
+    "same path."
 )
 plt.show()
 
@@ -69,8 +70,8 @@ ax.set(yscale="log", ylim=(1e-4, 3), xlabel="step $t$", ylabel=r"stride $|\Delta
 ax.set_title("Strides begin at eta and shrink when signs disagree")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Stride |Δθ|/η, on a log axis, against step t, for θ₁ and θ₂: both begin at 1, dip wherever a gradient turns, and "
-    "shrink to below a hundredth."
+    "Stride |Δθ|/η, on a log axis, against step t, for θ₁ and θ₂: both begin at 1, dip "
+    "wherever a gradient turns, and shrink to below a hundredth."
 )
 plt.show()
 

@@ -37,8 +37,8 @@ ax.set(ylim=(0, 1.05), xlabel="step $t$", ylabel=r"weight $\theta$")
 ax.set_title(r"Left alone, a weight lives about $1/(\eta\lambda)$ steps")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Weight θ against step t, for AdamW with decays λ of 0.01, 0.1 and 1 and no gradient: each decays exponentially, "
-    "the faster the larger λ."
+    "Weight θ against step t, for AdamW with decays λ of 0.01, 0.1 and 1 and no "
+    "gradient: each decays exponentially, the faster the larger λ."
 )
 plt.show()
 

@@ -39,8 +39,8 @@ plot.path(ax, walked, label=f"clipped at 2, loss {walked.loss[-1]:.0e}", color="
 ax.set_title(f"A slope of {steep:.0f} is cut to 2, and leads home")
 fig.legend(loc="outside lower center", ncols=2)
 fig.set_label(
-    "Map of θ₁ and θ₂ with level lines: from a steep start, gradient descent leaves the map at once; clipped at 2, it "
-    "bends into the valley and reaches the minimum."
+    "Map of θ₁ and θ₂ with level lines: from a steep start, gradient descent leaves "
+    "the map at once; clipped at 2, it bends into the valley and reaches the minimum."
 )
 plt.show()
 
@@ -81,8 +81,9 @@ ax.set(yscale="log", xlabel="step $t$", ylabel="mean distance to the minimum")
 ax.set_title("One bad example, with and without a clip")
 fig.legend(loc="outside lower center", ncols=2)
 fig.set_label(
-    "Mean distance to the minimum, on a log axis, against step t, for gradient descent and Adam, plain and clipped: "
-    "one bad example at step 100 throws the plain ones off, not the clipped."
+    "Mean distance to the minimum, on a log axis, against step t, for gradient descent "
+    "and Adam, plain and clipped: one bad example at step 100 throws the plain ones "
+    "off, not the clipped."
 )
 plt.show()
 

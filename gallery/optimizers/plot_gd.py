@@ -32,8 +32,9 @@ plot.path(ax, run, label=names)
 ax.set_title("Same start, three rates: creep, walk, bounce")
 fig.legend(loc="outside lower center", ncols=3)
 fig.set_label(
-    "Map of θ₁ and θ₂ with level lines of a bowl: three paths of gradient descent from one start: at the small rate it "
-    "creeps, at the middle one it walks, at the large one it bounces across."
+    "Map of θ₁ and θ₂ with level lines of a bowl: three paths of gradient descent from "
+    "one start: at the small rate it creeps, at the middle one it walks, at the large "
+    "one it bounces across."
 )
 plt.show()
 
@@ -59,8 +60,9 @@ ax.set(xlabel=r"learning rate $\eta$", ylabel="distance kept per step", ylim=(0,
 ax.set_title("The best rate is where two slopes meet")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Distance kept per step against learning rate η: the flat direction falls slowly, the steep one falls to 0 and "
-    "rises again; the best rate, a star, is where the two lines cross."
+    "Distance kept per step against learning rate η: the flat direction falls slowly, "
+    "the steep one falls to 0 and rises again; the best rate, a star, is where the two "
+    "lines cross."
 )
 plt.show()
 

@@ -55,8 +55,8 @@ axes[0].set_ylabel("distance to go, as a share of the goal")
 handles, labels = axes[0].get_legend_handles_labels()
 fig.legend(handles, labels, loc="outside lower center", ncols=3)
 fig.set_label(
-    "Distance to go, as a share of the goal, against step t, for layers of size 0.01, 1 and 100: under Adam each goes "
-    "at its own pace, under LAMB all three together."
+    "Distance to go, as a share of the goal, against step t, for layers of size 0.01, "
+    "1 and 100: under Adam each goes at its own pace, under LAMB all three together."
 )
 plt.show()
 

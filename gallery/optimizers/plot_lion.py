@@ -32,8 +32,8 @@ plot.path(ax, stairs, label="Lion")
 ax.set_title("Lion walks diagonals, for it knows no other way")
 fig.legend(loc="outside lower center", ncols=2)
 fig.set_label(
-    "Map of θ₁ and θ₂ with level lines of a tilted bowl: Adam's path curves towards the minimum, Lion's goes in "
-    "diagonals, past the minimum and back."
+    "Map of θ₁ and θ₂ with level lines of a tilted bowl: Adam's path curves towards "
+    "the minimum, Lion's goes in diagonals, past the minimum and back."
 )
 plt.show()
 
@@ -54,8 +54,8 @@ plot.losses(ax, landed, label="Lion, cosine")
 ax.set_title("Signs hover; a schedule lands them")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Loss, on a log axis, against step t, for Lion at a fixed rate, which hovers between 0.001 and 0.2, and with a "
-    "cosine, which goes on falling."
+    "Loss, on a log axis, against step t, for Lion at a fixed rate, which hovers "
+    "between 0.001 and 0.2, and with a cosine, which goes on falling."
 )
 plt.show()
 

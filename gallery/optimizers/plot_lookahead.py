@@ -34,8 +34,8 @@ plot.path(ax, called, label="and called back every fifth step")
 ax.set_title("Who swings too far is met halfway")
 fig.legend(loc="outside lower center", ncols=2)
 fig.set_label(
-    "Map of θ₁ and θ₂ with level lines of a bowl: descent at 2.1/L swings wider and wider; the same descent, called "
-    "back every fifth step, settles at the minimum."
+    "Map of θ₁ and θ₂ with level lines of a bowl: descent at 2.1/L swings wider and "
+    "wider; the same descent, called back every fifth step, settles at the minimum."
 )
 plt.show()
 
@@ -64,8 +64,9 @@ ax.set(ylim=(0, 3), xlabel=r"rate times curvature, $\eta\lambda$", ylabel="growt
 ax.set_title("An odd number of steps can go beyond two")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Growth per round against rate times curvature ηλ, for rounds of 4 and of 5 steps: both stay below 1 at first; the "
-    "one of 4 passes 1 just before ηλ = 2, the one of 5 at 2.24."
+    "Growth per round against rate times curvature ηλ, for rounds of 4 and of 5 steps: "
+    "both stay below 1 at first; the one of 4 passes 1 just before ηλ = 2, the one of "
+    "5 at 2.24."
 )
 plt.show()
 

@@ -34,8 +34,8 @@ plot.path(ax, ball, label=f"ball, loss {ball.loss[-1]:.1g}")
 ax.set_title(f"After {steps} steps the ball is home, the walker is not")
 fig.legend(loc="outside lower center", ncols=2)
 fig.set_label(
-    "Map of θ₁ and θ₂ with level lines of a tilted valley, 80 steps each: the ball swings and reaches the minimum, the "
-    "walker is still on its way along the floor."
+    "Map of θ₁ and θ₂ with level lines of a tilted valley, 80 steps each: the ball "
+    "swings and reaches the minimum, the walker is still on its way along the floor."
 )
 plt.show()
 
@@ -62,8 +62,8 @@ ax.set(xlabel="step $t$", ylabel=r"position $\theta_1$")
 ax.set_title("Below critical it lags, above critical it swings")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Position θ₁ against step t, for three momenta β: without, it decays slowly; at the critical 0.64 fastest and "
-    "without a swing; at 0.95 it swings about 0."
+    "Position θ₁ against step t, for three momenta β: without, it decays slowly; at "
+    "the critical 0.64 fastest and without a swing; at 0.95 it swings about 0."
 )
 plt.show()
 

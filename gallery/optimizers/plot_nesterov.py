@@ -33,8 +33,8 @@ plot.path(ax, ahead, label=f"Nesterov, {ahead_swing:.1f} up and down")
 ax.set_title("Looking ahead takes the swing out of the path")
 fig.legend(loc="outside lower center", ncols=2)
 fig.set_label(
-    "Map of θ₁ and θ₂ with level lines of a bowl: momentum swings up and down across the valley, Nesterov goes down it "
-    "almost straight."
+    "Map of θ₁ and θ₂ with level lines of a bowl: momentum swings up and down across "
+    "the valley, Nesterov goes down it almost straight."
 )
 plt.show()
 
@@ -61,8 +61,9 @@ ax.set(yscale="log", xlabel=r"learning rate $\eta$", ylabel="loss after 200 step
 ax.set_title("Nesterov leaves the bowl at a smaller rate")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Loss after 200 steps, on a log axis, against learning rate η, for momentum and Nesterov: each leaps beyond its "
-    "own limit, Nesterov's at 0.136, momentum's at 0.38."
+    "Loss after 200 steps, on a log axis, against learning rate η, for momentum and "
+    "Nesterov: each leaps beyond its own limit, Nesterov's at 0.136, momentum's at "
+    "0.38."
 )
 plt.show()
 

@@ -34,8 +34,8 @@ for title, run in runs.items():
 ax.set_title("Before it may divide, RAdam feels the slope in full")
 fig.legend(loc="outside lower center", ncols=2)
 fig.set_label(
-    "Map of θ₁ and θ₂ with level lines of a curved valley: from one start Adam moves off in small steps; RAdam's first "
-    "steps leave the map and land on the other side."
+    "Map of θ₁ and θ₂ with level lines of a curved valley: from one start Adam moves "
+    "off in small steps; RAdam's first steps leave the map and land on the other side."
 )
 plt.show()
 
@@ -69,8 +69,8 @@ ax.set(xscale="log", xlabel="step $t$", ylabel=r"step, in units of $\eta$")
 ax.set_title("The longer the memory, the longer the warm-up")
 fig.legend(loc="outside lower center", ncols=3)
 fig.set_label(
-    "Step, in units of η, against step t on a log axis: RAdam with β₂ = 0.99 and 0.999, and Adam with a linear warm-up "
-    "of 2000 steps, all rise from 0 towards 1."
+    "Step, in units of η, against step t on a log axis: RAdam with β₂ = 0.99 and "
+    "0.999, and Adam with a linear warm-up of 2000 steps, all rise from 0 towards 1."
 )
 plt.show()
 

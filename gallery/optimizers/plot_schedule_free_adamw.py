@@ -47,8 +47,9 @@ ax.set(ylim=(-4, 4), xlabel="first feature", ylabel="second feature")
 ax.set_title("Three ways to the line between two clouds")
 fig.legend(loc="outside lower center", ncols=3)
 fig.set_label(
-    "First feature and second feature of two clouds of points, which overlap: the lines that AdamW with a cosine, "
-    "AdamW at a fixed rate and schedule-free AdamW draw between them nearly agree."
+    "First feature and second feature of two clouds of points, which overlap: the "
+    "lines that AdamW with a cosine, AdamW at a fixed rate and schedule-free AdamW "
+    "draw between them nearly agree."
 )
 plt.show()
 
@@ -72,8 +73,9 @@ ax.set(yscale="log", xlabel="step $t$", ylabel="excess loss")
 ax.set_title("A cosine is only good where it ends")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Excess loss, on a log axis, against step t: AdamW at a fixed rate hovers, AdamW with a cosine falls at the end, "
-    "schedule-free AdamW falls early and ends a little above it."
+    "Excess loss, on a log axis, against step t: AdamW at a fixed rate hovers, AdamW "
+    "with a cosine falls at the end, schedule-free AdamW falls early and ends a little "
+    "above it."
 )
 plt.show()
 

@@ -41,8 +41,9 @@ for rule, label in ((gd, "SGD"), (schedule_free_sgd, "schedule-free")):
 ax.set_title("The average walks through the middle of the noise")
 fig.legend(loc="outside lower center", ncols=2)
 fig.set_label(
-    "Map of θ₁ and θ₂ with level lines around the minimum: SGD wanders about it in a ball of noise, the schedule-free "
-    "average draws a short smooth curve through the middle."
+    "Map of θ₁ and θ₂ with level lines around the minimum: SGD wanders about it in a "
+    "ball of noise, the schedule-free average draws a short smooth curve through the "
+    "middle."
 )
 plt.show()
 
@@ -73,8 +74,9 @@ ax.set(xscale="log", yscale="log", xlabel="step $t$", ylabel="excess loss")
 ax.set_title("One run is close to all of those that knew their end")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Excess loss, on log axes, against step t: SGD at a fixed rate hovers, three runs of SGD with linear decay drop at "
-    "their ends, and one schedule-free run comes near all of them."
+    "Excess loss, on log axes, against step t: SGD at a fixed rate hovers, three runs "
+    "of SGD with linear decay drop at their ends, and one schedule-free run comes near "
+    "all of them."
 )
 plt.show()
 

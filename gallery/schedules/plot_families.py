@@ -45,24 +45,24 @@ def draw(names, title, says):
 
 
 says = (
-    "Learning rate η against finished steps t: cosine with warm restarts, one-cycle, warmup–stable–decay "
-    "and warmup all climb, the first by jumps, and fall."
+    "Learning rate η against finished steps t: cosine with warm restarts, one-cycle, "
+    "warmup–stable–decay and warmup all climb, the first by jumps, and fall."
 )
 draw(hills, "Hills climb as well as fall", says)
 
 # %%
 # Slopes only fall, without a jump. They differ in where they spend their time: high up, or near the end.
 says = (
-    "Learning rate η against finished steps t: exponential, inverse square root, linear, polynomial and "
-    "cosine decay all fall from 1 without a jump."
+    "Learning rate η against finished steps t: exponential, inverse square root, "
+    "linear, polynomial and cosine decay all fall from 1 without a jump."
 )
 draw(slopes, "Slopes fall a little at every step", says)
 
 # %%
 # Stairs hold still and then drop at once. The plainest stair has one tread.
 says = (
-    "Learning rate η against finished steps t: constant stays at 1; step decay and multi-step decay hold "
-    "still and drop three times."
+    "Learning rate η against finished steps t: constant stays at 1; step decay and "
+    "multi-step decay hold still and drop three times."
 )
 draw(stairs, "Stairs hold still, then drop", says)
 

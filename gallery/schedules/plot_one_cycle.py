@@ -33,8 +33,8 @@ ax.axhline(limit, color="C1", linestyle="--", label=f"limit $2/L = {limit:g}$")
 ax.set_title(f"The rate is above the limit for {above:.0%} of the run")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Learning rate η against finished steps t: one-cycle rises from almost 0 above the limit 2/L, a dashed line, and "
-    "falls back to 0."
+    "Learning rate η against finished steps t: one-cycle rises from almost 0 above the "
+    "limit 2/L, a dashed line, and falls back to 0."
 )
 plt.show()
 
@@ -62,8 +62,9 @@ ax.set_ylim(1e-3, 1e6)
 ax.set_title("A visitor recovers, a resident does not")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Loss, on a log axis, against step t: always at the peak rate it leaves the picture; one-cycle climbs while its "
-    "rate is high and recovers; the best constant rate falls steadily."
+    "Loss, on a log axis, against step t: always at the peak rate it leaves the "
+    "picture; one-cycle climbs while its rate is high and recovers; the best constant "
+    "rate falls steadily."
 )
 plt.show()
 

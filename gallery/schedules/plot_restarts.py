@@ -62,8 +62,9 @@ ax.set(yscale="log", xlabel="step $t$", ylabel="mean excess loss")
 ax.set_title("The loss is at its best just before each restart")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Mean excess loss, on a log axis, against step t: it falls within each cycle, jumps up at each restart, and each "
-    "end, marked by a point, is lower than the last."
+    "Mean excess loss, on a log axis, against step t: it falls within each cycle, "
+    "jumps up at each restart, and each end, marked by a point, is lower than the "
+    "last."
 )
 plt.show()
 

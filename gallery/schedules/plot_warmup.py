@@ -39,8 +39,8 @@ plot.path(ax, warm, label=f"warmup over {rise} steps: loss {warm.loss[-1]:.1g}")
 ax.set_title("One is thrown off the wall, one is led down")
 fig.legend(loc="outside lower center", ncols=2)
 fig.set_label(
-    "Map of θ₁ and θ₂ with level lines of a curved valley: without warmup the path crosses the map and leaves it; with "
-    "warmup it follows the valley to the minimum."
+    "Map of θ₁ and θ₂ with level lines of a curved valley: without warmup the path "
+    "crosses the map and leaves it; with warmup it follows the valley to the minimum."
 )
 plt.show()
 
@@ -62,8 +62,9 @@ ax.set_title("The limit gets out of the way in time")
 ax.set_ylim(0, None)
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Learning rate η against finished steps t: with warmup it rises to 0.0015 and stays below the limit where the run "
-    "stands, which grows; without warmup it is above the limit at first."
+    "Learning rate η against finished steps t: with warmup it rises to 0.0015 and "
+    "stays below the limit where the run stands, which grows; without warmup it is "
+    "above the limit at first."
 )
 plt.show()
 

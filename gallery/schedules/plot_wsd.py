@@ -34,8 +34,8 @@ left.set_title("Cosines part at once")
 right.set_title("Plateaus share a trunk")
 fig.legend(loc="outside lower center", ncols=3)
 fig.set_label(
-    "Learning rate η against finished steps t, for runs of 200, 300 and 400 steps: the cosines part at once; the "
-    "plateaus rise and go together until each one's fall."
+    "Learning rate η against finished steps t, for runs of 200, 300 and 400 steps: the "
+    "cosines part at once; the plateaus rise and go together until each one's fall."
 )
 plt.show()
 
@@ -71,8 +71,8 @@ ax.set(yscale="log", xlabel="step $t$", ylabel="mean excess loss")
 ax.set_title("A plateau hovers; the fall cashes in")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Mean excess loss, on a log axis, against step t, for plateaus of 200, 300 and 400 steps: all hover at one height, "
-    "and each drops tenfold in its own fall."
+    "Mean excess loss, on a log axis, against step t, for plateaus of 200, 300 and 400 "
+    "steps: all hover at one height, and each drops tenfold in its own fall."
 )
 plt.show()
 

@@ -69,8 +69,8 @@ ax.axvline(turn, color="C1", linewidth=1, linestyle="--")
 ax.set(xlabel=r"memory $\beta_2$", ylabel=r"$\theta$ after 300 steps")
 ax.set_title(rf"Below $\beta_2$ of about {turn:.2f} Adam goes uphill")
 fig.set_label(
-    "θ after 300 steps against the memory β₂: above 0, uphill, for β₂ up to about 0.32, where a dashed line stands, "
-    "and below 0 beyond."
+    "θ after 300 steps against the memory β₂: above 0, uphill, for β₂ up to about "
+    "0.32, where a dashed line stands, and below 0 beyond."
 )
 plt.show()
 

@@ -67,8 +67,9 @@ axes[0].set_title("L2 crushes the quiet weight")
 axes[1].set_title("AdamW decays both alike")
 fig.legend(loc="outside lower center", ncols=2)
 fig.set_label(
-    "Weight θ against step t, for noise of standard deviation 0.01 and 10: with L2 the quiet weight falls to 0 and the "
-    "noisy one stays near 1; with AdamW both fall alike."
+    "Weight θ against step t, for noise of standard deviation 0.01 and 10: with L2 the "
+    "quiet weight falls to 0 and the noisy one stays near 1; with AdamW both fall "
+    "alike."
 )
 plt.show()
 

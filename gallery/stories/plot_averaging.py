@@ -63,8 +63,9 @@ for ax, (title, problem) in zip(axes, titles.items(), strict=True):
     ax.set(ylim=(0.1, 0.7), xlabel="step $t$", ylabel="mean loss", title=title)
 fig.legend(handles=ax.lines, loc="outside lower center", ncols=2)
 fig.set_label(
-    "Mean loss against step t, in training and on unseen digits: the last iterate jumps about; the averages of all, of "
-    "the tail and the moving one fall smoothly, the latter two lowest."
+    "Mean loss against step t, in training and on unseen digits: the last iterate "
+    "jumps about; the averages of all, of the tail and the moving one fall smoothly, "
+    "the latter two lowest."
 )
 plt.show()
 
@@ -80,8 +81,8 @@ for name, problem in {"training": network, "unseen": network.held_out}.items():
 ax.set(xlabel="share averaged", ylabel="mean loss at the end", title="Best: neither the last one, nor all")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Mean loss at the end against share averaged, in training and unseen: both fall steeply at first, are lowest for "
-    "shares of 0.1 to 0.3, and rise again."
+    "Mean loss at the end against share averaged, in training and unseen: both fall "
+    "steeply at first, are lowest for shares of 0.1 to 0.3, and rise again."
 )
 plt.show()
 

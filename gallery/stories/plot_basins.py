@@ -46,8 +46,8 @@ def draw(basin, title, says):
 eta = 0.005
 walker = found(gd, lr=eta)
 says = (
-    "Start θ₁ and start θ₂, coloured by the minimum, a star, that gradient descent ends in: four regions "
-    "with nearly straight borders."
+    "Start θ₁ and start θ₂, coloured by the minimum, a star, that gradient descent "
+    "ends in: four regions with nearly straight borders."
 )
 draw(walker, "The walker mostly goes to its own valley", says)
 
@@ -59,8 +59,8 @@ draw(walker, "The walker mostly goes to its own valley", says)
 # the next: near neighbours end far apart.
 ball = found(momentum, lr=eta, beta=0.9)
 says = (
-    "Start θ₁ and start θ₂, coloured by the minimum, a star, that momentum ends in: four regions with "
-    "frayed borders and islands in each other."
+    "Start θ₁ and start θ₂, coloured by the minimum, a star, that momentum ends in: "
+    "four regions with frayed borders and islands in each other."
 )
 draw(ball, "The ball rolls through, and the borders fray", says)
 

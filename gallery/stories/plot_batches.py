@@ -33,8 +33,8 @@ ax.set(xlabel=r"slope $\theta_1$", ylabel=r"intercept $\theta_2$")
 ax.set_title("The full batch walks, the single example staggers")
 fig.legend(loc="outside lower center", ncols=3)
 fig.set_label(
-    "Map of slope θ₁ and intercept θ₂ with level lines: paths with batches of 1, 8 and 64 to the minimum; the smaller "
-    "the batch, the rougher the path."
+    "Map of slope θ₁ and intercept θ₂ with level lines: paths with batches of 1, 8 and "
+    "64 to the minimum; the smaller the batch, the rougher the path."
 )
 plt.show()
 
@@ -70,8 +70,9 @@ ax.set(yscale="log", xlabel="epochs (times the data were read)", ylabel="mean ex
 ax.set_title("Per example read, the staggerers lead, to a floor")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Mean excess loss, on a log axis, against epochs: batches of 1 fall first and stop highest, batches of 8 fall "
-    "later and stop lower, batches of 64 fall slowest and go on."
+    "Mean excess loss, on a log axis, against epochs: batches of 1 fall first and stop "
+    "highest, batches of 8 fall later and stop lower, batches of 64 fall slowest and "
+    "go on."
 )
 plt.show()
 

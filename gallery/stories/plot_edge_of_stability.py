@@ -31,8 +31,8 @@ for ax, path, colour, title in zip(axes, height.T, ["C0", "C1"], ["1.98/L settle
     ax.plot(run.t, path, "o-", color=colour, markersize=2.5, linewidth=1)
     ax.set(xlabel="step $t$", ylabel=r"height on the wall, $\theta_2$", title=title)
 fig.set_label(
-    "Height on the wall θ₂ against step t, at rates of 1.98/L and 2.02/L: both swing from side to side, the first less "
-    "and less, the second more and more."
+    "Height on the wall θ₂ against step t, at rates of 1.98/L and 2.02/L: both swing "
+    "from side to side, the first less and less, the second more and more."
 )
 plt.show()
 
@@ -53,8 +53,8 @@ ax.axvline(2, color="C1", linestyle="--", linewidth=1)
 ax.set(ylim=(-0.2, 8), xlabel=r"rate times curvature, $\eta L$", ylabel="distance after 2000 steps")
 ax.set_title(f"At 1.99/L it ends {distance[-2]:.0e} away, at 2.01/L {distance[-1]:.0e}")
 fig.set_label(
-    "Distance after 2000 steps against rate times curvature ηL: 0 up to 2, a dashed line, and off the picture just "
-    "beyond."
+    "Distance after 2000 steps against rate times curvature ηL: 0 up to 2, a dashed "
+    "line, and off the picture just beyond."
 )
 plt.show()
 

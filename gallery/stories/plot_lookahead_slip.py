@@ -57,8 +57,8 @@ ax.set(yscale="log", xlabel="step $t$", ylabel="distance to the minimum")
 ax.set_title(f"One letter: {distance['misprinted'][-1]:.0e} away instead of {distance['nesterov'][-1]:.2f}")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Distance to the minimum, on a log axis, against step t: with the misprinted formula it grows a hundredfold every "
-    "two steps or so; with nesterov it falls."
+    "Distance to the minimum, on a log axis, against step t: with the misprinted "
+    "formula it grows a hundredfold every two steps or so; with nesterov it falls."
 )
 plt.show()
 

@@ -36,8 +36,8 @@ ax.set(xlabel="step $t$", ylabel="velocity $v_t$", ylim=(0, 11))
 ax.set_title(r"On a steady slope the velocity grows to $1/(1-\beta)$")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Velocity v against step t, for momenta β of 0, 0.5, 0.8 and 0.9 on a steady slope: each levels off, at 1, 2, 5 "
-    "and 10."
+    "Velocity v against step t, for momenta β of 0, 0.5, 0.8 and 0.9 on a steady "
+    "slope: each levels off, at 1, 2, 5 and 10."
 )
 plt.show()
 
@@ -62,8 +62,8 @@ ax.set(xlabel="step $t$", ylabel=r"distance to go, $\theta_1$", ylim=(0, 4.1))
 ax.set_title("At an equal effective rate they walk together")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Distance to go in θ₁ against step t: the ball and the walker at η/(1 − β) fall together, the walker at the same η "
-    "far more slowly."
+    "Distance to go in θ₁ against step t: the ball and the walker at η/(1 − β) fall "
+    "together, the walker at the same η far more slowly."
 )
 plt.show()
 

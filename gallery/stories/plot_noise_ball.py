@@ -46,8 +46,9 @@ ax.set(yscale="log", ylim=(1e-4, 10), xlabel="step $t$", ylabel="mean excess los
 ax.set_title("Single examples: a smaller rate, a lower floor")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Mean excess loss, on a log axis, against step t, for rates η of 0.4 to 0.05 with single examples: the smaller the "
-    "rate, the slower the fall and the lower the floor."
+    "Mean excess loss, on a log axis, against step t, for rates η of 0.4 to 0.05 with "
+    "single examples: the smaller the rate, the slower the fall and the lower the "
+    "floor."
 )
 plt.show()
 
@@ -75,8 +76,8 @@ ax.set(xscale="log", yscale="log", xlabel=r"$\eta/B$", ylabel="floor of the exce
 ax.set_title(r"Sixteen floors, one number: $\eta/B$")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Floor of the excess loss against η/B, on log axes, for batches of 1, 2, 4 and 8: all points lie close to one "
-    "straight line."
+    "Floor of the excess loss against η/B, on log axes, for batches of 1, 2, 4 and 8: "
+    "all points lie close to one straight line."
 )
 plt.show()
 

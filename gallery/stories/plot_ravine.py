@@ -41,8 +41,8 @@ plot.path(ax, ball, label=f"ball, loss {ball.loss[-1]:.1g}")
 ax.set_title("After forty steps the ball is through the ravine")
 fig.legend(loc="outside lower center", ncols=2)
 fig.set_label(
-    "Map of θ₁ and θ₂ with level lines of a ravine, 40 steps each: walker and ball both zigzag; the ball swings wider "
-    "and reaches the minimum, the walker does not."
+    "Map of θ₁ and θ₂ with level lines of a ravine, 40 steps each: walker and ball "
+    "both zigzag; the ball swings wider and reaches the minimum, the walker does not."
 )
 plt.show()
 
@@ -74,8 +74,8 @@ ax.set(xscale="log", yscale="log", xlabel=r"condition number $\kappa$", ylabel="
 ax.set_title("The walker pays kappa, the ball its root")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Steps to a millionth against condition number κ, on log axes: two straight lines, that of the walker with slope "
-    "1, that of the ball with half of it."
+    "Steps to a millionth against condition number κ, on log axes: two straight lines, "
+    "that of the walker with slope 1, that of the ball with half of it."
 )
 plt.show()
 

@@ -55,8 +55,9 @@ ax.set(yscale="log", xlabel="epochs", ylabel="mean excess loss")
 ax.set_title(f"At a rate of {rates[1]}, dealing settles {1 / ratio[1]:.0f} times lower")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Mean excess loss, on a log axis, against epochs, for data drawn anew and for data shuffled and dealt: both fall "
-    "together, then the dealt one settles nine times lower."
+    "Mean excess loss, on a log axis, against epochs, for data drawn anew and for data "
+    "shuffled and dealt: both fall together, then the dealt one settles nine times "
+    "lower."
 )
 plt.show()
 
@@ -77,8 +78,8 @@ axes[0].set(xscale="log", yscale="log", xlabel=r"rate $\eta$", ylabel="mean floo
 axes[1].set(xscale="log", xlabel="epochs", ylabel="mean excess loss", title="Falling rate: a faster way down")
 fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
 fig.set_label(
-    "Mean floor against rate η, and mean excess loss against epochs at a falling rate, on log axes: shuffled and dealt "
-    "is below drawn anew, most of all at small rates."
+    "Mean floor against rate η, and mean excess loss against epochs at a falling rate, "
+    "on log axes: shuffled and dealt is below drawn anew, most of all at small rates."
 )
 plt.show()
 

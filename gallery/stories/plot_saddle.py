@@ -37,8 +37,9 @@ ax.set(xlabel="step $t$", ylabel=r"distance from the ridge, $\theta_2$")
 ax.set_title(f"Each decade closer waits about {np.diff(leave[1:]).mean():.0f} steps more")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Distance from the ridge θ₂ against step t, for starts on the ridge and 0.1 to a ten-millionth off it: the nearer "
-    "the start, the later the rise to 1; on the ridge there is none."
+    "Distance from the ridge θ₂ against step t, for starts on the ridge and 0.1 to a "
+    "ten-millionth off it: the nearer the start, the later the rise to 1; on the ridge "
+    "there is none."
 )
 plt.show()
 
@@ -63,8 +64,8 @@ ax.plot(*on_ridge[0], "o", markersize=8, color="C3", label="start, exactly on th
 ax.set_title("With a little noise, all twenty find a valley")
 fig.legend(loc="outside lower center", ncols=2)
 fig.set_label(
-    "Map of θ₁ and θ₂ with level lines of two valleys: twenty noisy runs from one start on the ridge go along it, part "
-    "at the saddle, and end in one of the two."
+    "Map of θ₁ and θ₂ with level lines of two valleys: twenty noisy runs from one "
+    "start on the ridge go along it, part at the saddle, and end in one of the two."
 )
 plt.show()
 

@@ -52,8 +52,9 @@ for k, name in enumerate(best):
 ax.set(xscale="log", yscale="log", xlabel="peak", ylabel="loss at the end", title="Falling rates may peak higher")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Loss at the end against peak rate, on log axes, for a constant rate, cosine, stairs and plateau: the falling ones "
-    "are lowest at larger peaks than the constant one."
+    "Loss at the end against peak rate, on log axes, for a constant rate, cosine, "
+    "stairs and plateau: the falling ones are lowest at larger peaks than the constant "
+    "one."
 )
 plt.show()
 
@@ -79,8 +80,9 @@ left.set(yscale="log", xlabel="step $t$", ylabel="mean loss", title="They part l
 right.set(xlim=(225, 450), xlabel="step $t$", ylabel="mean loss", title="Half time: a plateau can land")
 fig.legend(loc="outside lower center", ncols=2)
 fig.set_label(
-    "Mean loss, on a log axis, against step t: over the whole run constant, cosine, stairs and plateau part late; at "
-    "half time a plateau landed early is level with a cosine made for it."
+    "Mean loss, on a log axis, against step t: over the whole run constant, cosine, "
+    "stairs and plateau part late; at half time a plateau landed early is level with a "
+    "cosine made for it."
 )
 plt.show()
 

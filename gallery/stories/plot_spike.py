@@ -62,8 +62,9 @@ for loss, name in ((wild, "without a clip"), (tame, "clipped at 1"), (clean, "no
 right.set(yscale="log", xlabel="step $t$", ylabel="mean loss", title="One of them undoes all learning")
 fig.legend(loc="outside lower center", ncols=2)
 fig.set_label(
-    "Left, length of the gradient against step t: two of 600 are far too long. Right, mean loss: without a clip it "
-    "leaps at each of them; clipped, it falls as it does without them."
+    "Left, length of the gradient against step t: two of 600 are far too long. Right, "
+    "mean loss: without a clip it leaps at each of them; clipped, it falls as it does "
+    "without them."
 )
 plt.show()
 
@@ -80,8 +81,8 @@ draw(ax, norms, swept[:, -1], "at the end")
 ax.set(xscale="log", yscale="log", xlabel="clip", ylabel="mean loss", title=f"Clips of {low:.1f} to {high:.0f} will do")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Mean loss against clip, on log axes, its highest after the first bad batch and at the end: both are low for clips "
-    "of 0.2 to 2 and rise steeply above 10."
+    "Mean loss against clip, on log axes, its highest after the first bad batch and at "
+    "the end: both are low for clips of 0.2 to 2 and rise steeply above 10."
 )
 plt.show()
 

@@ -72,8 +72,9 @@ for ax, (clock, price) in zip(axes, clocks.items(), strict=True):
     ax.yaxis.minorticks_off()
 fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
 fig.set_label(
-    "Loss against updates, examples and seconds, on log axes, for batches of 1, 32, 256 and 1280: the full batch is "
-    "first at the goal by updates, single examples by examples, 32 by seconds."
+    "Loss against updates, examples and seconds, on log axes, for batches of 1, 32, "
+    "256 and 1280: the full batch is first at the goal by updates, single examples by "
+    "examples, 32 by seconds."
 )
 plt.show()
 

@@ -58,8 +58,9 @@ axes[0].set(yscale="log", xlabel="step $t$", ylabel="training loss", title=f"Rat
 axes[1].set(xlabel="step $t$", ylabel="share of stuck units", title="Cold, nearly all stick at once")
 fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
 fig.set_label(
-    "Training loss and share of stuck units against step t at rate 2: cold, the loss stays high and nearly all units "
-    "stick at once; warm, the loss falls and fewer stick."
+    "Training loss and share of stuck units against step t at rate 2: cold, the loss "
+    "stays high and nearly all units stick at once; warm, the loss falls and fewer "
+    "stick."
 )
 plt.show()
 
@@ -80,8 +81,8 @@ ax.set_xticks([0.5, 1, 2, 4], [0.5, 1, 2, 4])
 ax.xaxis.minorticks_off()
 fig.legend(loc="outside lower center", ncols=2)
 fig.set_label(
-    "Loss after 400 steps against peak rate η, on log axes, cold and warm: alike up to 1.4, beyond it both rise, the "
-    "cold one sooner."
+    "Loss after 400 steps against peak rate η, on log axes, cold and warm: alike up to "
+    "1.4, beyond it both rise, the cold one sooner."
 )
 plt.show()
 

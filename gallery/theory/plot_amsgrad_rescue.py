@@ -57,8 +57,8 @@ ax.set(xscale="symlog", xlim=(0, steps), xlabel="step $t$", ylabel=r"$\theta$ (t
 ax.set_title("One of them goes up, and stays up")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "θ (the lower, the better) against step t on a log axis: gradient descent and AMSGrad settle at -1, Adam climbs to "
-    "1 and stays."
+    "θ (the lower, the better) against step t on a log axis: gradient descent and "
+    "AMSGrad settle at -1, Adam climbs to 1 and stays."
 )
 plt.show()
 
@@ -79,8 +79,8 @@ ax.set(xscale="log", xlabel="step $t$", ylabel="average regret")
 ax.set_title("Adam's regret has no end")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Average regret against step t on a log axis: it falls to 0 for gradient descent and AMSGrad, and stays at 1.35 "
-    "for Adam."
+    "Average regret against step t on a log axis: it falls to 0 for gradient descent "
+    "and AMSGrad, and stays at 1.35 for Adam."
 )
 plt.show()
 

@@ -67,8 +67,9 @@ for name, run in runs.items():
 axes[1].set(xlabel="step $t$", ylabel=r"$\theta_t$", title="The ball never stops")
 axes[1].legend(fontsize=8)
 fig.set_label(
-    "Left, loss against θ, with the three points that the heavy ball visits. Right, θₜ against step t: the heavy ball "
-    "swings for ever, gradient descent and Nesterov settle at 0."
+    "Left, loss against θ, with the three points that the heavy ball visits. Right, θₜ "
+    "against step t: the heavy ball swings for ever, gradient descent and Nesterov "
+    "settle at 0."
 )
 plt.show()
 

@@ -46,8 +46,9 @@ ax.set(ylim=(1e-14, 10), xlabel="step $t$", ylabel="distance to the minimum")
 ax.set_title("The walker keeps its word to the letter, the ball in the long run")
 fig.legend(loc="outside lower center", ncols=4)
 fig.set_label(
-    "Distance to the minimum, on a log axis, against step t: gradient descent lies on the crosses of its theorem; the "
-    "heavy ball bulges first and then runs parallel to its own."
+    "Distance to the minimum, on a log axis, against step t: gradient descent lies on "
+    "the crosses of its theorem; the heavy ball bulges first and then runs parallel to "
+    "its own."
 )
 plt.show()
 
@@ -78,8 +79,9 @@ ax.set(xlabel=r"condition number $\kappa$", ylabel="factor per step")
 ax.set_title("Measured factors lie on the curves of the theorems")
 fig.legend(loc="outside lower center", ncols=4)
 fig.set_label(
-    "Factor per step against condition number κ on a log axis, for gradient descent and heavy ball: the measured "
-    "points lie on the curves of the theorems, the ball's below."
+    "Factor per step against condition number κ on a log axis, for gradient descent "
+    "and heavy ball: the measured points lie on the curves of the theorems, the ball's "
+    "below."
 )
 plt.show()
 

@@ -63,8 +63,9 @@ axes[1].semilogx(rates[:, 0], 1 / (2 - rates[:, 0]), label=r"$1/(2 - \eta)$")
 axes[1].set(xlabel=r"rate $\eta$", ylabel=r"variance $\div\ \eta/B$", title="until the rate is large")
 axes[1].legend()
 fig.set_label(
-    "Left, variance about the minimum against η/B: points on the line η/2B, and above it where η is large. Right, "
-    "variance ÷ η/B against rate η: points on the curve 1/(2 − η)."
+    "Left, variance about the minimum against η/B: points on the line η/2B, and above "
+    "it where η is large. Right, variance ÷ η/B against rate η: points on the curve "
+    "1/(2 − η)."
 )
 plt.show()
 

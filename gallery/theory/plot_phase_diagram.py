@@ -62,8 +62,8 @@ ax.set(xlabel=r"rate times curvature, $\eta\lambda$", ylabel=r"momentum $\beta$"
 ax.set_title("Four ways to roll, and three lines between them")
 fig.legend(loc="outside lower center", ncols=1)
 fig.set_label(
-    "Momentum β against rate times curvature ηλ, shaded by the factor per step; three lines part the plane: creeps, "
-    "swings, jumps from side to side, diverges."
+    "Momentum β against rate times curvature ηλ, shaded by the factor per step; three "
+    "lines part the plane: creeps, swings, jumps from side to side, diverges."
 )
 plt.show()
 

@@ -67,8 +67,9 @@ axes[0].set(xlabel="step $t$", ylabel="largest curvature", title=r"It climbs to 
 axes[1].set(xlabel="step $t$", ylabel=r"loss $\mathcal{L}$", title="The loss falls all the same")
 fig.legend(loc="outside lower center", ncols=3)
 fig.set_label(
-    "Largest curvature and loss against step t, for rates η of 0.6, 0.7 and 0.8: each curvature climbs to its limit "
-    "2/η and saws about it; each loss falls, with spikes."
+    "Largest curvature and loss against step t, for rates η of 0.6, 0.7 and 0.8: each "
+    "curvature climbs to its limit 2/η and saws about it; each loss falls, with "
+    "spikes."
 )
 plt.show()
 
@@ -80,8 +81,8 @@ fig, ax = plt.subplots()
 ax.plot(run.t, shares, color="C0", linestyle="-", linewidth=0.8)
 ax.set(xlabel="step $t$", ylabel="curvature ÷ limit", title="From above or below, to the edge")
 fig.set_label(
-    "Curvature ÷ limit against step t, eight networks: some are soon above 1, some long below it, and all end close to "
-    "1."
+    "Curvature ÷ limit against step t, eight networks: some are soon above 1, some "
+    "long below it, and all end close to 1."
 )
 plt.show()
 

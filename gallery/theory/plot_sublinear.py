@@ -72,8 +72,9 @@ ax.set(xlabel="step $t$", ylabel="loss")
 ax.set_title("Momentum that grows falls twice as steeply")
 fig.legend(loc="outside lower center", ncols=2)
 fig.set_label(
-    "Loss against step t, on log axes: gradient descent and momentum 0.9 fall about as 1/t, growing momentum as 1/t²; "
-    "dotted above them, the bounds of the first and the last."
+    "Loss against step t, on log axes: gradient descent and momentum 0.9 fall about as "
+    "1/t, growing momentum as 1/t²; dotted above them, the bounds of the first and the "
+    "last."
 )
 plt.show()
 
