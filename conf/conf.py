@@ -6,7 +6,7 @@ from urllib.parse import urlparse
 
 import optbook
 
-project = "optbook"
+project = html_title = "optbook"
 author = "the optbook authors"
 copyright = "the optbook authors. Text CC BY 4.0, code BSD-3-Clause"
 release = version = optbook.__version__
@@ -63,7 +63,6 @@ sphinx_gallery_conf = {
 }
 
 html_theme = "furo"
-html_title = "optbook"
 html_favicon = "static/icon.svg"
 html_static_path = ["static"]
 templates_path = ["templates"]
