@@ -18,7 +18,7 @@ from tests.site.test_pages import CHAPTER, SCRIPTS
 GROUP = "script"
 PLOTTING = [page for page in sorted((ROOT / "docs").glob("*.md")) if "plt.show()" in page.read_text(encoding="utf-8")]
 ALONE = "Downloads that run alone in an empty folder"
-LOOKED_AT = "Pictures looked at: legends, axes, ink, texts, and what they say they show"
+LOOKED_AT = "Pictures with sound legends, axes, ink, texts and descriptions"
 
 
 @pytest.fixture(scope="session")
@@ -73,6 +73,14 @@ def test_pictures_of_a_page_are_sound(pages, installed, tmp_path, script, record
 
 def test_a_script_that_fails_is_noticed(installed, tmp_path):
     assert "no such luck" in alone(b"import optbook\nraise ValueError('no such luck')", "a.py", installed, tmp_path)
+
+
+def test_a_picture_that_is_wrong_is_noticed(installed, tmp_path):
+    script = b"import matplotlib.pyplot as plt, optbook\nplt.plot([0, 1], alpha=0)\nplt.show()"
+    assert not alone(script, "a.py", installed, tmp_path)
+    ((says, wrong),) = json.loads((tmp_path / "figures.json").read_text())
+    assert not says
+    assert len(wrong) == 4, "no description, two axes without a label, and a line that cannot be seen"
 
 
 def test_a_script_that_dies_is_noticed(installed, tmp_path):
