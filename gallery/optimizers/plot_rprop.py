@@ -38,8 +38,8 @@ plot.path(ax, signs, label=f"Rprop, loss {signs.loss[-1]:.1g}")
 ax.set_title("Rprop lengthens its stride until a sign turns")
 fig.legend(loc="outside lower center", ncols=2)
 fig.set_label(
-    "Map of θ₁ and θ₂ with level lines of a tilted valley: gradient descent zigzags "
-    "across it and off the map, Rprop goes down it in ever longer strides."
+    "Map of θ₁ and θ₂ with level lines of a tilted valley: gradient descent zigzags across "
+    "it and off the map, Rprop lengthens its strides, turns, and ends at the minimum."
 )
 plt.show()
 
