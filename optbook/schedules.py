@@ -336,7 +336,8 @@ def wsd(peak, steps, rise, fall, floor=0.0):
 
     .. math::
         \eta_t &= \min\left(\eta_{\max} \frac{t + 1}{W},\, r_t\right) \\
-        r_t &= \eta_{\min} + (\eta_{\max} - \eta_{\min}) \min\left(1, \frac{T - \min(t, T)}{D}\right)    """
+        r_t &= \eta_{\min} + (\eta_{\max} - \eta_{\min}) \min\left(1, \frac{T - \min(t, T)}{D}\right)
+    """
 
     def rate(t):
         left = np.minimum(1, (steps - np.minimum(t, steps)) / fall)
