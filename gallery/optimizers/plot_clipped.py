@@ -81,9 +81,8 @@ ax.set(yscale="log", xlabel="step $t$", ylabel="mean distance to the minimum")
 ax.set_title("One bad example, with and without a clip")
 fig.legend(loc="outside lower center", ncols=2)
 fig.set_label(
-    "Mean distance to the minimum, on a log axis, against step t, for gradient descent "
-    "and Adam, plain and clipped: one bad example at step 100 throws the plain ones "
-    "off, not the clipped."
+    "Mean distance to the minimum, log axis, against step t, for descent and Adam, "
+    "plain and clipped: one bad example at step 100 throws off the plain ones alone."
 )
 plt.show()
 

@@ -44,9 +44,8 @@ ax.set(yscale="log", xlabel="epochs (times the data were read)", ylabel="trainin
 ax.set_title("One rate per example, one curve, up to a point")
 fig.legend(title="batch size", loc="outside right upper")
 fig.set_label(
-    "Training loss, on a log axis, against epochs, for batches of 5 to 1280 at one "
-    "rate per example: up to 160 the curves are one, 320 is slower at first, 640 and "
-    "1280 climb."
+    "Training loss, log axis, against epochs, for batches of 5 to 1280 at one rate per "
+    "example: up to 160 the curves are one, 320 starts slower, 640 and 1280 climb."
 )
 plt.show()
 
@@ -79,9 +78,8 @@ ax.set_xticks(sizes[1:], sizes[1:])
 ax.minorticks_off()
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Gap to batches of 5 against batch size B, on log axes, for three rates per "
-    "example: all rise; the smaller the rate, the larger the batch, a dotted line, at "
-    "which the gap grows."
+    "Gap to batches of 5 against batch size B, log axes, for three rates per example: "
+    "all rise; the smaller the rate, the larger the batch (dotted) where the gap grows."
 )
 plt.show()
 

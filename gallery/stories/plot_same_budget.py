@@ -52,9 +52,8 @@ for k, name in enumerate(best):
 ax.set(xscale="log", yscale="log", xlabel="peak", ylabel="loss at the end", title="Falling rates may peak higher")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "Loss at the end against peak rate, on log axes, for a constant rate, cosine, "
-    "stairs and plateau: the falling ones are lowest at larger peaks than the constant "
-    "one."
+    "Loss at the end against peak rate, log axes, for a constant rate, cosine, stairs "
+    "and plateau: the falling ones are lowest at larger peaks than the constant one."
 )
 plt.show()
 

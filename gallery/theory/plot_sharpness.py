@@ -68,8 +68,7 @@ axes[1].set(xlabel="step $t$", ylabel=r"loss $\mathcal{L}$", title="The loss fal
 fig.legend(loc="outside lower center", ncols=3)
 fig.set_label(
     "Largest curvature and loss against step t, for rates η of 0.6, 0.7 and 0.8: each "
-    "curvature climbs to its limit 2/η and saws about it; each loss falls, with "
-    "spikes."
+    "curvature climbs to its limit 2/η and saws about it; the losses fall, with spikes."
 )
 plt.show()
 
