@@ -17,7 +17,7 @@ from tests.site.conftest import ROOT
 CHAPTER = ["gradient-descent.html", "stochastic.html", "momentum.html", "adam.html", "schedules.html"]
 SCRIPTS = sorted((ROOT / "gallery").rglob("plot_*.py"))
 BASE = "https://site.test/"
-APPLY = "\u2061"  # between a function's name and its argument: nothing is drawn
+UNSEEN = r"[\s\u2061-\u2063]"  # of a formula's text: spaces, and operators that are not drawn
 ITALIC = [(0x1D434, 0x1D454), (0x1D456, 0x1D467), (0x1D6A4, 0x1D6A5), (0x1D6E2, 0x1D71B), (0x210E, 0x210E)]
 
 
@@ -27,7 +27,7 @@ def prose(page, without=()):
     for tag in [*page.find_all(["pre", "annotation", "script", "style"]), *page.select(",".join(without) or "pre")]:
         tag.decompose()
     for tag in page.find_all("math"):
-        tag.replace_with(re.sub(r"\s", "", tag.get_text()))
+        tag.replace_with(re.sub(UNSEEN, "", tag.get_text()))
     return re.sub(r"\s+", " ", page.get_text())
 
 
@@ -91,7 +91,7 @@ def test_the_font_has_every_letter_of_the_maths(pages, site):
 
     known = TTFont(site / "_static" / "fonts" / "latinmodern-math.woff2").getBestCmap()
     leaves = [tag for page in pages.values() for tag in page.find_all(["mi", "mo", "mn", "mtext"])]
-    used = {letter for tag in leaves for letter in tag.get_text() if not letter.isspace() and letter != APPLY}
+    used = {letter for tag in leaves for letter in re.sub(UNSEEN, "", tag.get_text())}
     lone = {tag.get_text() for tag in leaves if tag.name == "mi" and "mathvariant" not in tag.attrs}
     italic = {chr(code) for first, last in ITALIC for code in range(first, last + 1)}
     slanted = {letter for letter in italic if chr(int(unicodedata.decomposition(letter).split()[-1], 16)) in lone}
