@@ -48,10 +48,14 @@ class Window:
         return value
 
     def middle(self, selector):
-        """Bring the first of what a selector finds into the window, and return its middle."""
-        return self.evaluate(f"""(() => {{
+        """Bring the first of what a selector finds into the window, wait until it rests, and return its middle."""
+        return self.evaluate(f"""(async () => {{
           const found = [...document.querySelectorAll({json.dumps(selector)})].find((e) => e.getClientRects().length);
-          found.scrollIntoView({{ block: "center", behavior: "instant" }});
+          for (let before, rests = 0; rests < 3; rests = found.getBoundingClientRect().y === before ? rests + 1 : 0) {{
+            found.scrollIntoView({{ block: "center", behavior: "instant" }});
+            before = found.getBoundingClientRect().y;
+            await new Promise(requestAnimationFrame);
+          }}
           const {{ x, y, width, height }} = found.getBoundingClientRect();
           return [Math.round(x + width / 2), Math.round(y + height / 2)]; }})()""")
 
@@ -242,8 +246,10 @@ class WebKit(Standard):
 def running(command, **options):
     """Run a command until it is not needed any more."""
     with subprocess.Popen(command, **options) as process:
-        yield process
-        process.terminate()
+        try:
+            yield process
+        finally:
+            process.terminate()
 
 
 def await_port(port):
