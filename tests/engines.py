@@ -211,6 +211,7 @@ class WebKit(Standard):
 
     def resize(self, width, height):
         """Make the window as large as it takes for the page in it to have a size."""
+        width = max(width, 450)  # its own buttons take as much
         self.ask("POST", "/window/rect", width=width, height=height)
         inner = self.evaluate("[innerWidth, innerHeight]")
         outer = [2 * width - inner[0], 2 * height - inner[1]]
