@@ -64,7 +64,8 @@ SPILLS = """(mayScroll) => [
   const end = (box) => box.getBoundingClientRect().right;
   if (e.matches("math:not(div.math *, table *)")) return end(e) > end(e.parentElement.closest(":not(span, a, em)")) + 1;
   const { overflowX, backgroundAttachment, clipPath } = getComputedStyle(e);
-  if (overflowX === "visible" || clipPath !== "none" || !e.clientWidth || e.scrollWidth <= e.clientWidth + 1) return false;
+  if (overflowX === "visible" || clipPath !== "none") return false;
+  if (!e.clientWidth || e.scrollWidth <= e.clientWidth + 1) return false;
   const shows = /auto|scroll/.test(overflowX) && backgroundAttachment.includes("local");
   return !shows || (e.matches("div.math") && !mayScroll);
 }).map((e) => e.outerHTML.slice(0, 300))"""
