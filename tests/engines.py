@@ -19,7 +19,6 @@ import urllib.request
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import sync_playwright
 from websockets.sync.client import connect
 
 from tests import browser
@@ -65,20 +64,20 @@ class Window:
 
 
 class Chromium(Window):
-    """The machine's Chromium."""
+    """The machine's Chromium, which has been started: in one process, Playwright can be started but once."""
+
+    def __init__(self, chromium):
+        self.chromium = chromium
 
     @contextlib.contextmanager
     def started(self, width, height, dark):
-        """Start the browser, and give its window."""
-        with sync_playwright() as playwright:
-            options = dict(executable_path=browser.chromium(), args=browser.FLAGS, env=browser.plain_fonts())
-            started = playwright.chromium.launch(**options)
-            scheme = "dark" if dark else "light"
-            context = started.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
-            context.grant_permissions(["clipboard-write"])
-            self.page = context.new_page()
-            yield self
-            started.close()
+        """Give a window of the browser."""
+        scheme = "dark" if dark else "light"
+        context = self.chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        context.grant_permissions(["clipboard-write"])
+        self.page = context.new_page()
+        yield self
+        context.close()
 
     def open(self, url):
         """Show an address."""

@@ -8,15 +8,17 @@ from sphinx.util.math import get_node_equation_number
 
 CONVERTER = LatexToMathML(annotation=True, fancy_error=False)
 IN_A_LINE = re.compile(r"\(?<math>(?:(?!</math>).)*</math>[,.;:)?!…]+", re.DOTALL)
+LEVEL = ' scriptlevel="0"'  # of a table; it is 0 where ours stand, and the checker of HTML does not know it
 VARIANT = "\ufe00"  # asks for the other of two shapes of a script capital; our font has one
 
 
 def render(tex, display):
     """Return `tex` as a MathML element; raise an error that quotes it if it cannot be read."""
     try:
-        return CONVERTER.convert_with_local_state(tex, displaystyle=display).replace(VARIANT, "")
+        mathml = CONVERTER.convert_with_local_state(tex, displaystyle=display)
     except LatexError as error:
         raise ValueError(f"cannot typeset {tex!r}: {error}") from error
+    return mathml.replace(VARIANT, "").replace(LEVEL, "")
 
 
 def glued(text):

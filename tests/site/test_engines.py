@@ -7,6 +7,7 @@ telephone.
 import itertools
 import json
 import os
+import re
 import shutil
 
 import numpy as np
@@ -15,9 +16,9 @@ from bs4 import BeautifulSoup
 from PIL import Image
 
 from tests import browser
-from tests.engines import ENGINES
+from tests.engines import ENGINES, Chromium
 from tests.site.test_every_page import PAGES
-from tests.site.test_pages import CHAPTER
+from tests.site.test_pages import CHAPTER, UNSEEN
 
 GROUP = "engine"  # each has a process of its own, and so no two of a kind run at once
 ALL = "ENGINES" in os.environ
@@ -104,10 +105,10 @@ def engine(request):
 
 
 @pytest.fixture(scope="module", params=WINDOWS, ids=lambda window: f"{window[0]}-{'dark' if window[1] else 'light'}")
-def window(request, engine):
+def window(request, engine, chromium):
     """Open a window of an engine, which is used for all pages in turn."""
     width, dark = request.param
-    with ENGINES[engine]().started(width, 900, dark) as window:
+    with (Chromium(chromium) if engine == "chromium" else ENGINES[engine]()).started(width, 900, dark) as window:
         yield window
 
 
@@ -231,7 +232,7 @@ def formulas(book):
         for formula in page.select("article math"):
             found[str(formula)] = OF_FORMULAS
             for part in formula.find_all(PARTS):
-                if "".join(part.text.split()) and not part.get("fence"):  # a lone one stretches, or does not
+                if re.sub(UNSEEN, "", part.text) and not part.get("fence"):  # a lone one stretches, or does not
                     parts[f"<math>{part}</math>"] = OF_PARTS
     return found | parts
 
@@ -254,13 +255,13 @@ def inked(window, watched, formulas):
     return np.array(found)
 
 
-def test_formulas_are_drawn_as_chromium_draws_them(window, engine, watched, formulas):
+def test_formulas_are_drawn_as_chromium_draws_them(window, engine, chromium, watched, formulas):
     found = inked(window, watched, formulas)
     none = [formula for formula, ink in zip(formulas, found, strict=True) if not ink.all()]
     assert not none, "\n".join(none)
     if engine == "chromium":
         return
-    with ENGINES["chromium"]().started(1280, 900, False) as other:
+    with Chromium(chromium).started(1280, 900, False) as other:
         wanted = inked(other, watched, formulas)
     pixels, share = np.array(list(formulas.values())).T
     far = (pixels + share * wanted[:, :2].T < np.abs(found - wanted)[:, :2].T).any(axis=0)
