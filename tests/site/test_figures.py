@@ -32,6 +32,16 @@ def windows():
         seen.page.context.close()
 
 
+def shown(seen, site, name, asked=""):
+    """Show a figure in a window, set as a link sets it."""
+    visited(seen, f"{(site / PAGES[name]).as_uri()}{asked and f'?figure={name}&{asked}'}")
+    assert not seen.complaints
+    seen.page.locator(".opt-figure").evaluate("figure => figure.scrollIntoView({ behavior: 'instant' })")
+    if seen.scripts:
+        until(seen.page, "document.querySelector('.opt-figure').scene")
+    return seen.page
+
+
 @pytest.fixture
 def play(windows, chromium, site):
     """Return a function that opens the page of a figure and returns the window; `asked` is what a link would set."""
@@ -41,12 +51,7 @@ def play(windows, chromium, site):
         idle = windows[str(options)]
         seen = idle.pop() if idle else opened(chromium, "about:blank", **options)
         used.append((idle, seen))
-        visited(seen, f"{(site / PAGES[name]).as_uri()}{asked and f'?figure={name}&{asked}'}")
-        assert not seen.complaints
-        seen.page.locator(".opt-figure").evaluate("figure => figure.scrollIntoView({ behavior: 'instant' })")
-        if seen.scripts:
-            until(seen.page, "document.querySelector('.opt-figure').scene")
-        return seen.page
+        return shown(seen, site, name, asked)
 
     yield play
     for idle, seen in used:

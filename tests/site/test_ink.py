@@ -4,6 +4,7 @@ A piece is what hangs together: a letter, a bar, a hat, a root with its line. Wh
 overlaps joins them, and what is in the wrong place has no partner near it.
 """
 
+import functools
 import io
 import json
 import re
@@ -53,10 +54,10 @@ KATEX = """(formulas) => formulas.map(([tex, displayMode]) =>
   katex.renderToString(tex, { displayMode, output: "html", strict: "error", throwOnError: true }))"""
 
 
-def formulas(site):
-    """Return the markup of every distinct formula of a site, by its TeX and whether it is displayed."""
+def formulas(*paths):
+    """Return the markup of every distinct formula of pages, by its TeX and whether it is displayed."""
     found = {}
-    for path in sorted(site.rglob("*.html")):
+    for path in paths:
         for maths in re.findall(r"<math\b.*?</math>", path.read_text(encoding="utf-8"), re.DOTALL):
             written = re.search(r"<annotation[^>]*>(.*?)</annotation>", maths, re.DOTALL)
             assert written, f"{path.name}: a formula without its TeX: {maths[:200]}"
@@ -112,7 +113,7 @@ def complaint(ours, theirs, table):
 @pytest.fixture(scope="module")
 def every(site):
     """Return every distinct formula of the site."""
-    return formulas(site)
+    return formulas(*sorted(site.rglob("*.html")))
 
 
 @pytest.fixture(scope="module")
@@ -135,29 +136,30 @@ def katex(chromium):
         page.context.close()
 
 
+def told(chromium, address, every, katex, chosen, change=lambda maths: maths, style="/* none */", font=None):
+    """Draw formulas with a site's style and font, and return what is wrong with each that is."""
+    context = chromium.new_context(viewport={"width": 1600, "height": 1000}, bypass_csp=True)
+    page = context.new_page()
+    if font:
+        page.route(FONT, lambda route: route.fulfill(body=font))
+    page.goto(f"{address}/adam.html")
+    page.add_style_tag(content=style)
+    wrong = dict.fromkeys(chosen)
+    for em in (EM, LARGER):
+        ours = drawn(page, [change(every[formula]) for formula in wrong], em)
+        found = [
+            complaint(mine, partner, "<mtable" in every[formula])
+            for formula, mine, partner in zip(wrong, ours, katex(list(wrong), em), strict=True)
+        ]
+        wrong = {formula: what for formula, what in zip(wrong, found, strict=True) if what}
+    context.close()
+    return wrong
+
+
 @pytest.fixture
 def look(chromium, address, every, katex):
     """Return a function that draws formulas with the site's style and font, and tells what is wrong with each."""
-
-    def look(chosen, change=lambda maths: maths, style="/* none */", font=None):
-        context = chromium.new_context(viewport={"width": 1600, "height": 1000}, bypass_csp=True)
-        page = context.new_page()
-        if font:
-            page.route(FONT, lambda route: route.fulfill(body=font))
-        page.goto(f"{address}/adam.html")
-        page.add_style_tag(content=style)
-        wrong = dict.fromkeys(chosen)
-        for em in (EM, LARGER):
-            ours = drawn(page, [change(every[formula]) for formula in wrong], em)
-            told = [
-                complaint(mine, partner, "<mtable" in every[formula])
-                for formula, mine, partner in zip(wrong, ours, katex(list(wrong), em), strict=True)
-            ]
-            wrong = {formula: what for formula, what in zip(wrong, told, strict=True) if what}
-        context.close()
-        return wrong
-
-    return look
+    return functools.partial(told, chromium, address, every, katex)
 
 
 def test_every_formula_is_drawn_as_tex_draws_it(look, every, record_property):

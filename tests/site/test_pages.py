@@ -129,7 +129,10 @@ def test_scripts_of_figures_are_small_and_only_where_their_figure_is(site, pages
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_every_script_was_executed(pages, script):
     page = pages[str(script.relative_to(ROOT).with_suffix(".html"))]
-    assert len(page.select("img.sphx-glr-single-img")) >= script.read_text().count("plt.show()") >= 1
+    shown = page.select("img.sphx-glr-single-img")
+    assert len(shown) >= script.read_text().count("plt.show()") >= 1
+    own = [f"sphx_glr_{script.stem}_{number:03}.png" for number in range(1, len(shown) + 1)]
+    assert [Path(image["src"]).name for image in shown] == own
     downloads = {link["href"].rpartition(".")[2] for link in page.select(".sphx-glr-download a")}
     assert downloads == {"py", "ipynb", "zip"}
 
@@ -203,12 +206,14 @@ EQUATIONS = {
     "momentum.html": [
         r"v_{t+1} = \beta v_t + \nabla_\theta \mathcal{L}(\theta_t)",
         r"\theta_{t+1} = \theta_t - \eta\, v_{t+1}",
+        r"v_{t+1} = \beta v_t + \nabla_\theta \mathcal{L}(\theta_t - \eta\beta v_t)",
     ],
     "adam.html": [
         r"m_t = \beta_1 m_{t-1} + (1-\beta_1)",
         r"v_t = \beta_2 v_{t-1} + (1-\beta_2)",
         r"\hat{m}_t = \frac{m_t}{1-\beta_1^t}, \quad \hat{v}_t = \frac{v_t}{1-\beta_2^t}",
         r"\theta_t = \theta_{t-1} - \eta \cdot \frac{\hat{m}_t}{\sqrt{\hat{v}_t} + \epsilon}",
+        r"\eta \left( \frac{\hat{m}_t}{\sqrt{\hat{v}_t} + \epsilon} + \lambda \theta_{t-1} \right)",
     ],
     "schedules.html": [r"\left(1 + \cos\left(\frac{T_{\mathrm{cur}}}{T_{\mathrm{max}}}\pi\right)\right)"],
 }
@@ -220,6 +225,26 @@ def test_the_whole_chapter_is_there(pages, name):
     assert not [place for place in PLACES[name] if place not in text]
     tex = " ".join(tag.get_text() for tag in pages[name].find_all("annotation")).replace("&=", "=")
     assert not [equation for equation in EQUATIONS.get(name, ()) if equation not in tex]
+
+
+# Code, of which only a caption is text of the page; and what of the rest is not printed as it is written.
+CODE = r"^```(?:python|\{(?!play))[\s\S]*?^```$"
+CAPTION = r"^    caption: \|\n((?:      .*\n)+)"
+UNPRINTED = (
+    r"\A---[\s\S]*?^---$|^```.*$|^:\w+:.*$|^\[\^.*$|\[\^\w+\]|^::::\{.*$|\$\$[\s\S]*?\$\$|\$[^$]*\$"
+    r"|\{(?:cite:\w|doc|func)\}`[^`<]*`|\{[\w:]+\}|\]\([^)]*\)|<[\w-]+(?: [^<>]*)?>`|\{\.?\w+\}|@\w+"
+)
+
+
+@pytest.mark.parametrize("name", CHAPTER)
+def test_every_word_of_the_source_is_on_the_page_in_its_order(pages, name):
+    source = (ROOT / "docs" / name).with_suffix(".md").read_text(encoding="utf-8")
+    text = re.sub(CODE, lambda code: " ".join(re.findall(CAPTION, code[0], re.MULTILINE)), source, flags=re.MULTILINE)
+    words = re.findall(r"[^\W_]+", re.sub(UNPRINTED, " ", text, flags=re.MULTILINE))
+    assert len(words) > 900
+    shown = iter(re.findall(r"[^\W_]+", prose(pages[name].article)))
+    lost = next((place for place, word in enumerate(words) if word not in shown), None)
+    assert lost is None, f"not on the page after those before it: {' '.join(words[lost - 9 : lost + 9])}"
 
 
 # What is commonly printed, and must not be said here except to correct it (the numbers of corrections.md).

@@ -1,5 +1,6 @@
 """The curves of the interactive figures, as drawn: in the light, in the dark and on paper, by pixels."""
 
+import functools
 import io
 
 import numpy as np
@@ -57,18 +58,19 @@ def at_both_ends(page):
     return opening + [*unseen(page, DONE)]
 
 
+def shown(visit, address, name, how):
+    """Show a figure as somebody sees it."""
+    page = visit(f"{address}/{PAGES[name]}", device_scale_factor=2, **LOOKS[how]).page
+    page.locator(".opt-figure").evaluate("figure => figure.scrollIntoView({ behavior: 'instant' })")
+    until(page, "document.querySelector('.opt-figure').scene")
+    page.emulate_media(media="print" if how == "paper" else "screen", **LOOKS[how])
+    return page
+
+
 @pytest.fixture
 def look(visit, address):
     """Return a function that shows a figure as somebody sees it."""
-
-    def look(name, how):
-        page = visit(f"{address}/{PAGES[name]}", device_scale_factor=2, **LOOKS[how]).page
-        page.locator(".opt-figure").evaluate("figure => figure.scrollIntoView({ behavior: 'instant' })")
-        until(page, "document.querySelector('.opt-figure').scene")
-        page.emulate_media(media="print" if how == "paper" else "screen", **LOOKS[how])
-        return page
-
-    return look
+    return functools.partial(shown, visit, address)
 
 
 @pytest.mark.parametrize("how", LOOKS)
