@@ -5,7 +5,7 @@ BUILD := $(BIN)/python conf/build.py
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .NOTPARALLEL:
-.PHONY: html site test engines faults lighthouse audit links newest lowest serve lint lock bench clean
+.PHONY: html site test engines mutants faults lighthouse audit links newest lowest serve lint lock bench clean
 html: .venv/book ; $(BUILD)
 site: .venv/book ; $(BUILD) site
 serve: .venv/book ; $(BUILD) serve
@@ -18,6 +18,7 @@ clean: ; rm -rf build .venv dist
 
 # More that takes longer. `make faults` needs Debian's faketime, and root for the mounts of its full disks.
 engines: .venv/test html ; tests/install && ENGINES=all $(PYTEST) tests/site/test_engines.py
+mutants: .venv/test ; $(BIN)/python -m pytest tests/mutants.py
 LIBRARY := tests --ignore tests/site --ignore tests/faults
 faults: .venv/test build/lowest html ; $(BIN)/python -m tests.faults && $(BUILD) report
 lighthouse: .venv/lighthouse html ; $(BIN)/python -m tests.lighthouse && $(BUILD) report

@@ -5,6 +5,7 @@ import doctest
 import functools
 import importlib
 import inspect
+import re
 
 import pytest
 from numpydoc.docscrape import get_doc_object
@@ -12,12 +13,19 @@ from numpydoc.validate import validate
 
 import optbook
 from optbook import public
+from tests.site.test_pages import EQUATIONS
 
 LEFT_OUT = {
     "SA01": "a See Also would be a second list of names: pages are ordered, and name what belongs together",
     "ES01": "one line is enough where it says all",
     "EX01": "examples stand where they help; which modules have some is tested below",
 }
+PRINTED = [  # which of a page's equations a rule has
+    ("gd", "gradient-descent.html", [0]),
+    ("momentum", "momentum.html", [0, 1]),
+    ("nesterov", "momentum.html", [2, 1]),
+    ("adam", "adam.html", [0, 1, 2, 3]),
+]
 EXEMPLARY = {  # modules that promise examples
     *("data", "exercises", "inplace", "listings", "measured", "networks", "optimizers", "problems", "promises"),
     *("public", "races", "run", "schedules", "variants", "wrappers"),
@@ -82,6 +90,20 @@ def test_what_is_refused_is_said(name):
     text = inspect.getdoc(NAMES[name])
     takes = [p for p in inspect.signature(NAMES[name]).parameters if p != "self"]
     assert "Raises" in text or not takes, "what takes arguments can be called wrongly: say what it raises"
+
+
+def plain(tex):
+    """Return a formula without its spaces and groups, for one step earlier if it is of the next."""
+    earlier = {"_{t+1}": "_t", "_t": "_{t-1}"} if "_{t+1}" in tex else {}
+    tex = re.sub(r"_t\b|_\{t\+1\}", lambda index: earlier.get(index[0], index[0]), tex)
+    return re.sub(r"\\nabla_\\theta", r"\\nabla", re.sub(r"\\[,;]|\\cdot|\\quad|[\s{}&]", "", tex))
+
+
+@pytest.mark.parametrize(("name", "page", "lines"), PRINTED, ids=[name for name, *_ in PRINTED])
+def test_equations_of_rules_are_those_of_the_chapter(name, page, lines):
+    text = plain(inspect.getdoc(optbook.OPTIMIZERS[name]))
+    equations = [part for line in lines for part in EQUATIONS[page][line].split(r", \quad ")]
+    assert not [equation for equation in equations if plain(equation) not in text], text
 
 
 # ---- examples --------------------------------------------------------------------------------------------------------

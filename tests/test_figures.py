@@ -6,6 +6,7 @@ import math
 import re
 import statistics
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from ext import figure
 from optbook import OPTIMIZERS, PROBLEMS, SCHEDULES, bowl, figures, minimize, races
 
+DOCS = Path(__file__).parents[1] / "docs"
 LIMITED = [name for name, rule in OPTIMIZERS.items() if rule.limit]
 DAMPED = [name for name, rule in OPTIMIZERS.items() if rule.critical]
 
@@ -80,6 +82,24 @@ def test_a_figure_begins_where_its_controls_can_go(name):
             assert control.low <= value <= control.high
         else:
             assert key in {"run", "seed", "t"}
+
+
+def test_captions_are_true_of_figures_as_they_open():
+    captions = {
+        name: re.search(
+            rf"^```{{play}} {name}\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+        )[1]
+        for name, page in (("play-gd", DOCS / "gradient-descent.md"), ("play-sgd", DOCS / "stochastic.md"))
+    }
+    first = figures.FIGURES["play-gd"].state
+    across, along = abs(1 - first["lr"] * np.array([first["condition"], 1])) ** 10
+    assert re.search(r"drops to the\s+floor of the valley and then creeps along it", captions["play-gd"])
+    assert across < 0.01
+    assert along > 0.5
+    first = figures.FIGURES["play-sgd"].state
+    steps = [first["epochs"] * 64 // size for size in (64, first["batch"], 1)]
+    said = rf"takes only {steps[0]}\s.*Batches of {first['batch']} take {steps[1]}\s.*single examples take {steps[2]}\b"
+    assert re.search(said, captions["play-sgd"], re.DOTALL)
 
 
 def test_menus_are_the_registries():

@@ -8,6 +8,8 @@ import functools
 import os
 import re
 import shutil
+import tempfile
+from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -149,17 +151,25 @@ def parsed(text):
     return BeautifulSoup(text, "html.parser")
 
 
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory):
+    """Serve a folder for all copies of the site."""
+    folder = tmp_path_factory.mktemp("shelf")
+    with served(folder) as address:
+        yield SimpleNamespace(folder=folder, address=address)
+
+
 @pytest.fixture
-def book(site, chromium, katex, visit, tmp_path):
+def book(site, chromium, katex, visit, shelf):
     """Return a copy of the site, to be edited, and all that checks take."""
-    folder = tmp_path / "book"
-    shutil.copytree(site, folder, copy_function=os.symlink)
+    folder = Path(tempfile.mkdtemp(dir=shelf.folder))
+    shutil.copytree(site, folder, copy_function=os.symlink, dirs_exist_ok=True)
 
     def play(name, asked="", **options):
         return test_figures.shown(visit("about:blank", **options), folder, name, asked)
 
-    with served(folder) as address:
-        yield SimpleNamespace(folder=folder, address=address, chromium=chromium, katex=katex, visit=visit, play=play)
+    address = f"{shelf.address}/{folder.name}"
+    return SimpleNamespace(folder=folder, address=address, chromium=chromium, katex=katex, visit=visit, play=play)
 
 
 def apply(book, edit):
