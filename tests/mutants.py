@@ -31,40 +31,19 @@ class Edit(NamedTuple):
     check: str | None
 
 
-SHOWN = 'fig.legend(loc="outside right upper")'
-SWAPPED = r'fig.legend(ax.lines[1::-1], [r"$\theta_1$", r"$\theta_2$"], loc="outside right upper")'
+ONE, TWO = r'r"$\theta_1$"', r'r"$\theta_2$"'
+SHOWN, SWAPPED = 'fig.legend(loc="outside r', f'fig.legend(ax.lines[1::-1], [{ONE}, {TWO}], loc="outside r'
+CAPTIONS = "tests/test_figures.py::test_captions_are_true_of_figures_as_they_open"
+SOLUTION = "tests/test_exercises.py::test_the_solution_is_right[gd-1]"
+EQUATIONS = "tests/test_docstrings.py::test_equations_of_rules_are_those_of_the_chapter[adam]"
 EDITS = [
     Edit("a legend names the wrong curves", ADAM, SHOWN, SWAPPED, PICTURES),
     Edit("curves are transparent", ADAM, "stride / eta, label", "stride / eta, alpha=0, label", PICTURES),
     Edit("an axis has no name", ADAM, 'xlabel="step $t$", ', "", PICTURES),
-    Edit(
-        "the slider of batches contradicts its caption",
-        "optbook/figures.py",
-        "batch=8",
-        "batch=32",
-        "tests/test_figures.py::test_captions_are_true_of_figures_as_they_open",
-    ),
-    Edit(
-        "an answer is wrong",
-        "optbook/answers.py",
-        "right=gd.limit(curvature=20)",
-        "right=gd.limit(curvature=2)",
-        "tests/test_exercises.py::test_the_solution_is_right[gd-1]",
-    ),
-    Edit(
-        "a formula climbs",
-        RULES,
-        r"\theta_{t-1} - \eta \frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}",
-        r"\theta_{t-1} + \eta \frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}",
-        "tests/test_docstrings.py::test_equations_of_rules_are_those_of_the_chapter[adam]",
-    ),
-    Edit(
-        "curves have each other's names",
-        ADAM,
-        r'[r"$\theta_1$", r"$\theta_2$"]',
-        r'[r"$\theta_2$", r"$\theta_1$"]',
-        None,
-    ),
+    Edit("a slider contradicts its caption", "optbook/figures.py", "batch=8", "batch=32", CAPTIONS),
+    Edit("an answer is wrong", "optbook/answers.py", "limit(curvature=20)", "limit(curvature=2)", SOLUTION),
+    Edit("a formula climbs", RULES, r"- \eta \frac{\hat m_t", r"+ \eta \frac{\hat m_t", EQUATIONS),
+    Edit("curves have each other's names", ADAM, f"[{ONE}, {TWO}]", f"[{TWO}, {ONE}]", None),
     Edit("a question asks for another number", "docs/adam.md", "has 7 billion", "has 70 billion", None),
 ]
 
@@ -95,11 +74,13 @@ def project(tmp_path_factory):
     return project
 
 
-@pytest.mark.parametrize("edit", [edit for edit in EDITS if edit.check], ids=lambda edit: edit.says)
+@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.says)
 def test_an_edit_is_noticed(project, edit, tmp_path, record_property):
     path = project / edit.file
     whole = path.read_text(encoding="utf-8")
-    assert whole.count(edit.old) >= 1
+    assert edit.old in whole
+    if not edit.check:
+        return
     assert not noticed(project, edit, tmp_path / "before")
     try:
         path.write_text(whole.replace(edit.old, edit.new, 1), encoding="utf-8")

@@ -141,14 +141,10 @@ EDITS = [
     Edit("style", "all text is struck out", None, STYLES, END, "article p { text-decoration: line-through }"),
     Edit("structure", "a link leads to another page", None, ADAM, r'href="race\.html', 'href="memory.html'),
 ]
+READ = [prose_in_order, equations, corrections, errors_taught, figures_there, own_pictures, links, folded]
 CHECKS = list(dict.fromkeys(edit.check for edit in EDITS if edit.check))
 noticed = []
-
-
-@functools.cache
-def parsed(text):
-    """Return a page, parsed."""
-    return BeautifulSoup(text, "html.parser")
+parsed = functools.cache(lambda text: BeautifulSoup(text, "html.parser"))
 
 
 @pytest.fixture(scope="module")
@@ -201,3 +197,11 @@ def test_an_edit_is_noticed(book, edit, record_property):
         edit.check(read(book))
     noticed.append(edit)
     record_property("Edits of pages that a reader would notice at once", [len(noticed), f"of {len(EDITS)} noticed"])
+
+
+@pytest.mark.parametrize("edit", [edit for edit in EDITS if not edit.check], ids=lambda edit: edit.says)
+def test_an_edit_without_a_check_is_seen_by_none(book, edit):
+    apply(book, edit)
+    read(book)
+    for check in READ:
+        check(book)  # where one fails, the edit has found its check: name it
