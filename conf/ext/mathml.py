@@ -8,8 +8,13 @@ from sphinx.util.math import get_node_equation_number
 
 CONVERTER = LatexToMathML(annotation=True, fancy_error=False)
 IN_A_LINE = re.compile(r"\(?<math>(?:(?!</math>).)*</math>[,.;:)?!…]+", re.DOTALL)
-LEVEL = ' scriptlevel="0"'  # of a table; it is 0 where ours stand, and the checker of HTML does not know it
-VARIANT = "\ufe00"  # asks for the other of two shapes of a script capital; our font has one
+SPELT_ANEW = {
+    "\ufe00": "",  # asks for the other of two shapes of a script capital; our font has one
+    # What MathML Core has and the checker of HTML does not know: the level of a table (ours are at 0), and sizes.
+    ' scriptlevel="0"': "",
+    '<mfrac displaystyle="false">': '<mfrac style="math-style: compact">',
+    '<mfrac displaystyle="true">': '<mfrac style="math-style: normal">',
+}
 
 
 def render(tex, display):
@@ -18,7 +23,9 @@ def render(tex, display):
         mathml = CONVERTER.convert_with_local_state(tex, displaystyle=display)
     except LatexError as error:
         raise ValueError(f"cannot typeset {tex!r}: {error}") from error
-    return mathml.replace(VARIANT, "").replace(LEVEL, "")
+    for old, new in SPELT_ANEW.items():
+        mathml = mathml.replace(old, new)
+    return mathml
 
 
 def glued(text):
