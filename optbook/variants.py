@@ -332,9 +332,10 @@ def lamb(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-6, weight_decay=0
 def adafactor(grad, theta, lr=0.01, power=0.8, eps=2.0**-52, least=1e-3, clip=1.0, weight_decay=0.0):
     r"""Remember the squared gradients of a matrix by the means of its rows and columns alone.
 
-    Theta is a matrix, shape (..., rows, columns). The step is relative to the size of theta (but at least to `least`),
-    and its root mean square is at most `clip`. As in PyTorch, the rate is the most that :math:`\rho` may be, and
-    :math:`\epsilon` bounds what is divided by; in the paper it is added to the squares.
+    Theta is a matrix, shape (..., rows, columns). The scaled gradient is cut to a root mean square of
+    `clip`; the step is that, times the rate, times the size of theta (but at least `least`). As in PyTorch, the rate is
+    the most that :math:`\rho` may be, and :math:`\epsilon` bounds what is divided by; in the paper it is added to the
+    squares.
 
     .. math::
         r_t &= (1 - t^{-p})\, r_{t-1} + t^{-p} \operatorname{mean}_{\mathrm{col}} g_t^2 \\

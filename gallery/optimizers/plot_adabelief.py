@@ -3,8 +3,7 @@ AdaBelief strides where slopes keep their word
 ==============================================
 
 Adam divides by how large gradients are. :func:`optbook.variants.adabelief` divides by how far they are from what it
-expected. You will see it run where the slope is steady, walk like Adam where it is all noise, and pay for its trust
-at the bottom.
+expected. You will see it run where the slope is steady, and walk like Adam where it is all noise.
 
 Source: :cite:t:`zhuang2020`.
 """
@@ -86,5 +85,5 @@ fig.set_label(
 plt.show()
 
 # %%
-# The moral: belief is a fine thing on a slope, and a rate that falls is finer still at its end.
+# The moral: belief pays on a steady slope; in pure noise it buys nothing.
 print(f"After {steps} steady steps AdaBelief strides {pace['AdaBelief', False][-1, 0]:.1f} rates at a time.")

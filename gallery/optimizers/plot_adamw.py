@@ -69,6 +69,6 @@ plt.show()
 # The moral
 # ---------
 #
-# Decoupled decay is a leash of length :math:`1/\lambda`, the same for every weight. The story "AdamW or L2?" shows
+# Decoupled decay is a leash of about :math:`1/\lambda`, the same for every weight. The story "AdamW or L2?" shows
 # what happens to the leash when the decay goes through Adam's denominator instead.
 print(f"lambda = {lam}: the weights stop at {pushed[-1].mean():.2f}")

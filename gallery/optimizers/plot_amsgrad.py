@@ -76,5 +76,5 @@ fig.set_label("What θ₁'s step is divided by, and the same times √t, against
 plt.show()
 
 # %%
-# The moral: a long memory is paid for in steps. Ask which AMSGrad is meant: here the first step's fright fades
+# The moral: a long memory is paid for in steps. Ask which AMSGrad is meant: in some the first step's fright fades.
 print(f"{ours[0] / ours[-1]:.1f}-fold in {steps} steps in this book's form, and not at all in Optax's.")

@@ -71,5 +71,5 @@ plt.show()
 # ---------
 #
 # The best single rate for the long run, :math:`2/(1 + \kappa)`, is a truce: both directions shrink equally fast, and
-# neither as fast as it could. Every other optimizer in this chapter is a way out of that truce.
+# neither as fast as it could. Every other optimizer in this chapter tries to be a way out of that truce.
 print(f"At the best rate each step keeps {1 - 2 / (1 + kappa):.2f} of the distance, in both directions.")

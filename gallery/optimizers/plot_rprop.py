@@ -74,5 +74,6 @@ fig.set_label(
 plt.show()
 
 # %%
-# The moral: with full gradients, signs are enough. With mini-batches, a size must be remembered too: that is RMSProp.
+# The moral: with full gradients, signs can be enough. With mini-batches, remember a size, as RMSProp does, or average
+# before you take the sign, as Lion does.
 print(f"Descent ends at {mean[-1]:+.2f}, Rprop at {majority[-1]:+.2f}.")

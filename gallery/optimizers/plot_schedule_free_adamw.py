@@ -2,7 +2,7 @@ r"""
 Schedule-free AdamW keeps up with a cosine
 ==========================================
 
-AdamW is nearly always run with a schedule that ends at zero. :func:`optbook.variants.schedule_free_adamw` is run
+AdamW is mostly run with a schedule that falls towards zero. :func:`optbook.variants.schedule_free_adamw` is run
 without any, and its average takes the place of Adam's first moment as well. You will see both on logistic regression,
 and what a schedule loses when the run is stopped before its end.
 

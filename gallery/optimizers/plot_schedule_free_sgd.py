@@ -2,7 +2,8 @@ r"""
 Schedule-free SGD may be stopped at any time
 ============================================
 
-A schedule must know when the run ends: it lands there, and nowhere else. :func:`optbook.variants.schedule_free_sgd`
+A schedule that falls to zero, such as a cosine, must know when the run ends: it lands there, and nowhere else.
+:func:`optbook.variants.schedule_free_sgd`
 keeps its rate and averages its points instead. You will see one such run beside several that were told their length,
 and beside plain SGD at the same fixed rate, which rattles.
 

@@ -73,5 +73,6 @@ plt.show()
 # ---------
 #
 # The limit :math:`2/L` is about staying, not about visiting. On a bowl without noise the visit buys nothing that a
-# well-tuned constant could not; one-cycle earns its keep where the limit is unknown and the last steps must be quiet.
+# well-tuned constant could not; one-cycle is meant for runs where the limit is unknown and the last steps must be
+# quiet.
 print(f"The loss went from {visit.loss[0]:.0f} up to {visit.loss.max():.0f} and ended at {visit.loss[-1]:.2g}.")

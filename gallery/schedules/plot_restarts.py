@@ -3,8 +3,8 @@ A restart spends what the last cycle saved
 ==========================================
 
 Warm restarts (:func:`optbook.schedules.restarts`) let the rate fall along half a cosine, then throw it back to the
-top; each cycle is longer than the last. You will see the loss settle as the rate falls and jump up when it returns,
-so that the good moments to stop are the ends of the cycles.
+top; here each cycle is twice as long as the last. You will see the loss settle as the rate falls and jump up when it
+returns, so that the good moments to stop are the ends of the cycles.
 
 Source: :cite:t:`loshchilov2017`.
 """

@@ -72,7 +72,7 @@ ax.set_title("A plateau hovers; the fall cashes in")
 fig.legend(loc="outside right upper")
 fig.set_label(
     "Mean excess loss, on a log axis, against step t, for plateaus of 200, 300 and 400 "
-    "steps: all hover at one height, and each drops tenfold in its own fall."
+    "steps: all hover at one height, and each drops ten- to thirtyfold in its own fall."
 )
 plt.show()
 

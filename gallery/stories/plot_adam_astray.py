@@ -80,5 +80,5 @@ plt.show()
 #
 # Adam is a good habit, not a theorem. For any fixed :math:`\beta_2` there is such a problem, with a voice loud and rare
 # enough; AMSGrad, the paper's remedy, keeps the largest size it has seen. And for a given problem, a memory that is
-# long enough mends Adam itself :cite:p:`zhang2022`.
+# long enough brings Adam itself home, or near it :cite:p:`zhang2022`.
 print(f"After {steps} steps: descent {descent[-1]:.2f}, Adam {astray[-1]:+.2f}")

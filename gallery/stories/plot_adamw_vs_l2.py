@@ -77,8 +77,8 @@ plt.show()
 # The moral
 # ---------
 #
-# With Adam, L2 regularization and weight decay are two different things. The flaw is not in Adam, whose paper has no
-# such term, but in adding the term to the gradient that Adam then rescales.
+# With Adam, L2 regularization and weight decay are two different things. The flaw is not in Adam, whose
+# algorithm has no such term, but in adding the term to the gradient that Adam then rescales.
 for name, (quiet, loud) in left.items():
     print(f"{name}: the quiet weight is left at {quiet:.3f}, the loud one at {loud:.2f}")
 print(f"The decay alone would leave {(1 - eta * lam) ** steps:.2f}")

@@ -3,7 +3,8 @@ Uncorrected, Adam's first steps are as wrong as beta2 says
 ==========================================================
 
 Adam's two averages start at zero, so both begin too small. Are the steps then too long or too short? You will see
-steps six times too long at the paper's :math:`\beta_2`, and half as long as they should be at that of language models.
+steps more than six times too long at the paper's :math:`\beta_2`, and half as long as they should be at that of
+language models.
 
 Source: :cite:t:`kingma2015`.
 """

@@ -3,7 +3,8 @@ L2's flaw can help: it silences rare pixels
 ===========================================
 
 A network learns from a hundred digits, and reads unseen ones. You will see AdamW and Adam + L2 both help there, with
-most draws of the hundred, L2 a little more: it crushes the weights of rarely inked pixels, which had learnt little.
+most draws of the hundred, L2 a little more: it crushes the weights of rarely inked pixels, which had learnt mostly
+noise.
 
 Source: :cite:t:`loshchilov2019`.
 """

@@ -71,6 +71,6 @@ plt.show()
 # The moral
 # ---------
 #
-# When you raise :math:`\beta`, lower :math:`\eta` by the same factor, or you have turned two dials at once. What
-# momentum truly adds is speed in ravines, where the steep direction forbids the walker that tenfold rate.
+# When you raise :math:`\beta`, lower :math:`\eta` in proportion to :math:`1-\beta`, or you have turned two dials at
+# once. What momentum truly adds is speed in ravines, where the steep direction forbids the walker that tenfold rate.
 print(f"The ball and the walker at the effective rate are never more than {gap:.2f} apart.")

@@ -2,7 +2,7 @@ r"""
 On one budget, a rate that falls ends lower
 ===========================================
 
-A network learns to read digits under four schedules, each at its own best peak. You will see the constant rate end far
+A network learns to read digits under four schedules, each at its own best peak. You will see the constant rate end
 above the three that fall, and those three end close together. Then all are called away at half time.
 
 Source: :cite:t:`hu2024`.
@@ -86,5 +86,5 @@ fig.set_label(
 plt.show()
 
 # %%
-# The moral: let the rate fall before the end, along any curve. If the end may move, wait on a plateau.
+# The moral: let the rate fall before the end, along any of these three. If the end may move, wait on a plateau.
 print(f"Half time: cosine cut short {cut.mean():.3f}, meant for it {meant.mean():.3f}, plateau {landed.mean():.3f}")

@@ -2,9 +2,9 @@ r"""
 A heavy ball that never arrives
 ===============================
 
-Tuned for a quadratic, the heavy ball is the fastest of all. On other functions with the same least and greatest
-curvature nothing is promised. You will see one, of a single number and strongly convex, on which it runs in a circle
-of three points for ever, while gradient descent and Nesterov's ball come home.
+Tuned for a quadratic, the heavy ball is the fastest of the three here. On other functions with the same least and
+greatest curvature it need not arrive, unless it starts near enough. You will see one, of a single number and strongly
+convex, on which it runs in a circle of three points for ever, while gradient descent and Nesterov's ball come home.
 
 Source: :cite:t:`lessard2016`.
 """

@@ -70,5 +70,6 @@ fig.set_label(
 plt.show()
 
 # %%
-# The moral: to halve the floor, halve the rate or double the batch; the floor does not care which.
+# The moral: to halve the floor, halve the rate or double the batch; while the rate is small, the floor does not care
+# which.
 print(f"Largest deviation of {variance.size} pairs from the closed form: {np.abs(error).max():.0%}")

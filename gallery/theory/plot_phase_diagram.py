@@ -68,5 +68,5 @@ fig.set_label(
 plt.show()
 
 # %%
-# The moral: more momentum widens the range of rates that converge, and slows the swing that it makes.
+# The moral: more momentum widens the range of rates that converge, and makes its swing die more slowly.
 print(f"{diverges.mean():.0%} of the balls flew off, {(inside & ~diverges).mean():.0%} were held to the root of beta.")
