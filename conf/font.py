@@ -37,18 +37,21 @@ LENGTHS = {  # in thousandths of an em
     "FractionDenominatorGapMin": 130,
     "FractionDenomDisplayStyleGapMin": 190,
     "RadicalVerticalGap": 60,
+    "RadicalDisplayStyleVerticalGap": 100,
 }
 MARGIN = 60  # left of a bracket
+TALLER = 1.15  # times the second size of a root: for the roots of Adam's rule, which are a little too tall for it
+DOWN = 430  # that accents are lowered: WebKit puts their line, and not what is drawn, above the letter
 
 
-def reshape(font, glyph, width, shift=0, scale=1):
-    """Give a glyph another width, and move and stretch sideways what is drawn."""
+def reshape(font, glyph, width, shift=0, rise=0, across=1, up=1):
+    """Give a glyph another width; stretch what is drawn, and move it."""
     outlines, glyphs = font["CFF "].cff.topDictIndex[0], font.getGlyphSet()
     left = font["hmtx"][glyph][1]
     pen = T2CharStringPen(width - outlines.Private.nominalWidthX, glyphs)
-    glyphs[glyph].draw(TransformPen(pen, (scale, 0, 0, 1, shift, 0)))
+    glyphs[glyph].draw(TransformPen(pen, (across, 0, 0, up, shift, rise)))
     outlines.CharStrings[glyph] = pen.getCharString(outlines.Private, outlines.GlobalSubrs)
-    font["hmtx"][glyph] = width, round(left * scale + shift)
+    font["hmtx"][glyph] = width, round(left * across + shift)
 
 
 def sizes(font, sign):
@@ -69,14 +72,16 @@ def trim(font, sign):
 
 
 def level_roots(font):
-    """Make all roots as wide as the smallest, and leave out the one of many pieces: no root here is so tall."""
+    """Make all roots as wide as the smallest, and the second taller; leave out the one of pieces, which none needs."""
     found, (first, *others) = sizes(font, "√")
     found.GlyphAssembly = None
     width, left = font["hmtx"][first]
     for glyph in others:
         wide, empty = font["hmtx"][glyph]
-        scale = (width - left) / (wide - empty)
-        reshape(font, glyph, width, left - empty * scale, scale)
+        across = (width - left) / (wide - empty)
+        reshape(font, glyph, width, left - empty * across, across=across, up=TALLER if glyph == others[0] else 1)
+    second = found.MathGlyphVariantRecord[1]
+    second.AdvanceMeasurement = round(TALLER * second.AdvanceMeasurement)
 
 
 def widen(font):
@@ -99,6 +104,9 @@ def main(source):
         trim(font, sign)
     level_roots(font)
     widen(font)
+    for code in range(BLOCKS["accents above letters"][0], BLOCKS["accents above letters"][1] + 1):
+        if glyph := font.getBestCmap().get(code):
+            reshape(font, glyph, font["hmtx"][glyph][0], rise=-DOWN)
     for table in font["cmap"].tables:
         table.cmap[ord("′")] = "minute.st"  # its form for scripts, which is where it always stands
     wanted = {code for first, last in BLOCKS.values() for code in range(first, last + 1)} | set(map(ord, SINGLE))
