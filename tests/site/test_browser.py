@@ -1,10 +1,13 @@
 """What a reader does with a page, in a browser."""
 
+import io
 import re
 import subprocess
 
+import numpy as np
 import pytest
 from fontTools.ttLib import TTFont
+from PIL import Image
 
 from optbook import OPTIMIZERS, SCHEDULES, WRAPPERS
 from tests import browser
@@ -166,3 +169,19 @@ def test_the_summary_sheet_prints_on_one_sheet(visit, site, tmp_path):
     assert page.evaluate(cut) == 0
     page.pdf(path=tmp_path / "sheet.pdf", prefer_css_page_size=True)
     assert len(re.findall(rb"/Type /Page\b(?!s)", (tmp_path / "sheet.pdf").read_bytes())) == 1
+
+
+@pytest.mark.parametrize("selector", [".listing pre", "div.math"])
+def test_what_scrolls_shows_it(visit, site, selector):
+    """At the end beyond which there is more, the ground is darker than at the last."""
+    page = visit((site / "adam.html").as_uri(), width=320, color_scheme="light").page
+    wide = page.locator(selector).first
+    assert wide.evaluate("box => box.scrollWidth > box.clientWidth + 20")
+    wide.scroll_into_view_if_needed()
+    grounds = []
+    for place in (0, 10_000):
+        wide.evaluate("(box, place) => box.scrollTo({ left: place, behavior: 'instant' })", place)
+        x, y, width, height = wide.bounding_box().values()
+        strip = page.screenshot(clip=dict(x=x + width - 3, y=y + height - 6, width=2, height=4))
+        grounds.append(np.asarray(Image.open(io.BytesIO(strip)).convert("L")).mean())
+    assert grounds[0] < grounds[1] - 10, grounds
