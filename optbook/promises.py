@@ -75,9 +75,6 @@ def numbers(result):
         yield from numbers([result.theta, result.loss, result.symbols])
     elif isinstance(result, optbook.Schedule):
         yield from numbers([result(t) for t in (0, 1, 5, 50)])
-    elif isinstance(result, optbook.Adam):
-        result.step([np.ones_like(p) for p in result.params])
-        yield from result.params
     elif hasattr(result, "loss") and hasattr(result, "start"):
         yield from numbers([result.loss(result.start), result.grad(result.start)])
     elif hasattr(result, "get_xydata"):
@@ -133,7 +130,7 @@ ROLES = {  # how a docstring says what an argument is, and the role that this gi
     r"^bool": "flag",
     r"^str": "text",
     r"^(callable|Schedule)": "function",
-    r"^(array|tuple of float|sequence of int|iterable of .*arrays|pair of float)": "points",
+    r"^(array|tuple of float|sequence of int)": "points",
     r"^scratch": "room",
     r"^slice": "rows",
     r"Schedule": "rate",
@@ -156,8 +153,6 @@ def attacks(*roles):
 
 def put(bad, kind, right):
     """Return what a bad input puts in the place of the `right` value of an argument of this `kind`."""
-    if kind.startswith("iterable") and "points" in bad.roles:
-        return [bad.make(right[0])]
     if hasattr(right, "loss") and {"slope", "height"} & set(bad.roles):  # a problem, one method of which is bad
         whole = {part: getattr(right, part) for part in ("start", "axes", "minima", "window") if hasattr(right, part)}
         methods = {"slope": right.grad, "height": right.loss}
@@ -227,7 +222,6 @@ def ended(target, given, argument, value):
     """Return what comes of a call with one bad `value`, in what it returns and in the arrays that it was given."""
     outcome = tried(functools.partial(target.call, **given | {argument: value}))
     beside = [array for name, array in given.items() if name != argument and isinstance(array, np.ndarray)]
-    beside += getattr(getattr(target.call, "__self__", None), "params", [])
     if outcome.kind == "finite" and not all(np.isfinite(array).all() for array in beside):
         outcome = Outcome("silent")
     return outcome

@@ -1,7 +1,7 @@
 """Everything public that can be called, with a right call of each: whom `optbook.promises` tries bad input on.
 
 What is registered is read from the registries, the rest from each module's public names. What each argument is, is read
-from the docstring.
+from the docstring. The chapter's two listings are left out: as in a textbook, Python and NumPy refuse for them.
 """
 
 import functools
@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import numpy as np
 
 import optbook
-from optbook import figures, plot
+from optbook import figures, listings, plot
 from optbook.registry import ARGUMENTS, function, typed
 
 __all__ = ["Target", "targets"]
@@ -62,7 +62,6 @@ def slope(theta):
 def example(name):
     """Return an object to try methods on."""
     make = {
-        "Adam": lambda: optbook.Adam([np.ones(2)]),
         "DataProblem": lambda: optbook.line_fit(8),
         "Examples": lambda: optbook.line_fit(8),
         "Network": lambda: optbook.two_layer(2),
@@ -95,7 +94,6 @@ def ground(axes):
 
 RUN = dict(start=(1.0, 2.0), steps=3, seed=0, replace=False, every=1, progress=False)
 RIGHT = {  # a right call of whatever is public and in no registry
-    "Adam": lambda: dict(params=[np.ones(2)], lr=0.1, betas=(0.9, 0.99), eps=1e-8),
     "Argument": lambda: dict(says="Size.", allowed="a number"),
     "DataProblem": lambda: parts(example("DataProblem")),
     "Examples": dict,
@@ -117,7 +115,6 @@ RIGHT = {  # a right call of whatever is public and in no registry
     "figures.racers": lambda: dict(figure=figures.FIGURES["play-gd"]),
     "figures.shuffles": lambda: dict(seeds=2),
     "figures.tuned": lambda: dict(problem=ground(0), optimizer=optbook.gd),
-    "gradient_descent": lambda: dict(loss_fn=ground(0).loss, grad_fn=slope, theta_init=np.ones(2), lr=0.1, epochs=3),
     "line_fit": lambda: dict(n=8, noise=0.5, seed=0),
     "measured.measured": lambda: dict(name="epochs"),
     "minimize": lambda: dict(problem=ground(0), optimizer=optbook.gd, **RUN),
@@ -151,7 +148,6 @@ OF_METHODS = {  # a right value for each argument of a method of `self`
     "seed": lambda self: 0,
     "replace": lambda self: False,
     "df": lambda self: self.df,
-    "grads": lambda self: [np.ones(2)],
     "t": lambda self: 3.0,
 }
 
@@ -181,10 +177,10 @@ def named_arguments(thing):
 
 
 def public():
-    """Yield the name of everything public that can be called, methods too, and the thing itself."""
+    """Yield the name of all that is public and can be called, methods too, and the thing itself; not the listings."""
     for module in map(importlib.import_module, MODULES):
         lead = module.__name__.partition(".")[2]
-        for name in module.__all__:
+        for name in (name for name in module.__all__ if name not in listings.__all__):
             thing, known = getattr(module, name), f"{lead}.{name}".lstrip(".")
             if callable(thing):
                 yield known, thing

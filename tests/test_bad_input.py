@@ -440,36 +440,6 @@ CASES = [
     ),
     (lambda: measured(["epochs"]), TypeError, "measured: name must be a string, got ['epochs']"),
     (lambda: ob.check(1, 0.05), TypeError, "check: name must be a string, got 1"),
-    # the listings (their other faults: test_listings.py)
-    (
-        lambda: ob.gradient_descent(None, bowl.grad, START),
-        TypeError,
-        "gradient_descent: loss_fn must be a function, got",
-    ),
-    (
-        lambda: ob.gradient_descent(bowl.loss, 3, START),
-        TypeError,
-        "gradient_descent: grad_fn must be a function, got 3",
-    ),
-    (
-        lambda: ob.gradient_descent(bowl.loss, bowl.grad, [True, 1.0]),
-        TypeError,
-        "gradient_descent: theta_init must be finite, got [True, 1.0]",
-    ),
-    (
-        lambda: ob.gradient_descent(lambda theta: "low", bowl.grad, START),
-        TypeError,
-        "gradient_descent: loss_fn must return a number, got 'low'",
-    ),
-    (lambda: ob.Adam([START], lr=-1), ValueError, "Adam: lr must be a number > 0, got -1"),
-    (lambda: ob.Adam([START], betas=(0.9, 1)), ValueError, "Adam: betas must be a pair in [0, 1), got (0.9, 1)"),
-    (lambda: ob.Adam([1.0]), TypeError, "Adam: params must be float64 arrays, got [1.0]"),
-    (lambda: ob.Adam([START]).step([]), ValueError, "Adam: grads must have shapes [(2,)], got []"),
-    (
-        lambda: ob.gradient_descent(bowl.loss, bowl.grad, START, lr=-1),
-        ValueError,
-        "gradient_descent: lr must be a number > 0, got -1",
-    ),
 ]
 
 

@@ -1,15 +1,36 @@
 """The chapter's two listings: bit for bit the library's rules, without the faults they are often printed with."""
 
+import ast
 import inspect
 import itertools
-import re
 import warnings
 
 import numpy as np
 import pytest
 
 import optbook
-from optbook import Adam, bowl, gradient_descent, rosenbrock
+from ext.listing import alone
+from optbook import bowl, rosenbrock
+
+
+def copied(thing):
+    """Return what a reader gets who copies a listing from its page and runs it."""
+    names = {}
+    exec(alone(thing), names)
+    return names[thing.__name__]
+
+
+gradient_descent, Adam = copied(optbook.gradient_descent), copied(optbook.Adam)
+
+
+@pytest.mark.parametrize("thing", [optbook.gradient_descent, optbook.Adam], ids=lambda thing: thing.__name__)
+def test_as_printed_they_are_short_and_begin_with_what_a_reader_came_for(thing):
+    lines = alone(thing).splitlines()
+    assert len(lines) <= 22
+    assert max(map(len, lines)) <= 86
+    *before, last = ast.parse("\n".join(lines)).body
+    assert last.name == thing.__name__
+    assert {type(node) for node in before} == {ast.Import}
 
 
 def height(theta):
@@ -78,7 +99,7 @@ def test_their_signatures_are_the_chapters():
 def test_whole_numbers_lists_and_tuples_are_starts_too(start):
     theta, history = gradient_descent(height, same, start, lr=0.5, epochs=2)
     np.testing.assert_array_equal(theta, [1, 1 / 2])
-    assert theta.dtype == float
+    assert all(point.dtype == float for point in [theta, *history])
     np.testing.assert_array_equal(history, [[4, 2], [2, 1], [1, 1 / 2]])
 
 
@@ -115,14 +136,6 @@ def test_a_gradient_that_is_a_view_of_theta_is_not_corrupted():
     np.testing.assert_array_equal(history, [[1, 2], [1 / 2, 1], [1 / 4, 1 / 2]])
 
 
-def test_a_gradient_that_changes_theta_does_no_harm():
-    def vandal(theta):
-        theta *= 2
-        return theta / 2
-
-    assert gradient_descent(height, vandal, [4.0], lr=0.5, epochs=2)[0].tolist() == [1]
-
-
 def test_a_gradient_that_reuses_its_buffer_does_no_harm():
     buffer = np.zeros(1)
 
@@ -133,14 +146,15 @@ def test_a_gradient_that_reuses_its_buffer_does_no_harm():
     assert gradient_descent(height, reused, [4.0], lr=0.5, epochs=2)[0].tolist() == [1]
 
 
-def test_divergence_stops_it_with_one_clear_warning():
+def test_divergence_stops_it_with_a_clear_warning():
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         theta, history = gradient_descent(height, same, [1.0], lr=10.0, epochs=10_000)
-    assert len(caught) == 1
-    assert caught[0].category is RuntimeWarning
-    assert str(caught[0].message) == f"diverged at step {len(history)}; try lr < 10.0"
-    assert caught[0].filename == __file__
+    *others, ours = caught
+    assert all(str(other.message).startswith("overflow encountered") for other in others), "NumPy's own, of `height`"
+    assert ours.category is RuntimeWarning
+    assert str(ours.message) == f"diverged at step {len(history)}; try lr < 10.0"
+    assert ours.filename == __file__
     assert np.isfinite(history).all()
     np.testing.assert_array_equal(theta, history[-1])
 
@@ -148,7 +162,7 @@ def test_divergence_stops_it_with_one_clear_warning():
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_a_gradient_that_is_no_number_stops_it(bad):
     with pytest.warns(RuntimeWarning, match="diverged at step 1; try lr < 0.01"):
-        theta, history = gradient_descent(lambda theta: 0.0, lambda theta: [bad], [1.0])
+        theta, history = gradient_descent(lambda theta: 0.0, lambda theta: np.array([bad]), [1.0])
     assert theta.tolist() == [1]
     assert len(history) == 1
 
@@ -158,64 +172,19 @@ def test_the_loss_is_used():
         gradient_descent(lambda theta: np.nan, same, [1.0])
 
 
-@pytest.mark.parametrize(
-    "bad",
-    [*({"lr": lr} for lr in (0, -0.1, np.nan, np.inf)), *({"epochs": epochs} for epochs in (-1, 2.5, np.nan, np.inf))]
-    + [{"theta_init": theta} for theta in ([np.nan], [1.0, np.inf])]
-    + [{"lr": np.array([0.1])}, {"lr": [0.1, 0.2]}, {"epochs": [1, 2]}],
-    ids=repr,
-)
-def test_numbers_out_of_range_are_refused(bad):
-    ((name, value),) = bad.items()
-    with pytest.raises(ValueError, match=rf"^gradient_descent: .*{name}.* must be .*, got .*{re.escape(repr(value))}"):
-        gradient_descent(height, same, **{"theta_init": [1.0]} | bad)
-
-
-@pytest.mark.parametrize("bad", ["a", None, True, 1j, [0.1, None]], ids=repr)
-@pytest.mark.parametrize("name", ["theta_init", "lr", "epochs"])
-def test_what_is_no_number_is_refused(name, bad):
-    with pytest.raises(TypeError, match=rf"^gradient_descent: .*{name}.* must be .*, got .*{re.escape(repr(bad))}"):
-        gradient_descent(height, same, **{"theta_init": [1.0], name: bad})
-
-
-def test_no_epoch_is_no_step_and_any_whole_number_will_do():
+def test_no_epoch_is_no_step_and_numpys_numbers_will_do():
     assert gradient_descent(height, same, [1.0], epochs=0)[0].tolist() == [1]
-    for epochs in (2, np.int32(2), 2.0):
+    for epochs in (2, np.int32(2)):
         assert gradient_descent(height, same, [4.0], lr=np.float32(0.5), epochs=epochs)[0].tolist() == [1]
-
-
-@pytest.mark.parametrize("grad", [[1j], np.array([1 + 1j]), ["a"], [None], [True]], ids=repr)
-def test_a_gradient_that_is_not_real_is_refused(grad):
-    with pytest.raises(TypeError, match="^gradient_descent: grad_fn must return theta's shape, got"):
-        gradient_descent(height, lambda theta: grad, [1.0])
-
-
-@pytest.mark.parametrize("grad", [[1.0, 2.0], 1.0, [[1.0]]])
-def test_a_gradient_of_another_shape_is_refused(grad):
-    with pytest.raises(ValueError, match="^gradient_descent: grad_fn must return theta's shape, got"):
-        gradient_descent(height, lambda theta: grad, [1.0])
 
 
 # ---- the faults of Adam, one by one ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "params",
-    [[1.0], [1.0, 2.0], np.array([1.0, 2.0]), [[1.0, 2.0]], [np.array([1, 2])], [np.ones(2, np.float32)], [None]]
-    + [5, 5.0, None, "ab"],
-    ids=repr,
-)
-def test_what_cannot_be_updated_in_place_is_refused(params):
-    with pytest.raises(TypeError, match=r"Adam: params must be float64 arrays, got \["):
-        Adam(params)
-
-
-def test_what_no_step_could_update_is_refused():
-    frozen = np.ones(2)
-    frozen.flags.writeable = False
-    for params in ([], [np.ones(2), frozen], [np.array([1.0, np.nan])], [np.array(np.inf)]):
-        with pytest.raises(ValueError, match=r"^Adam: params must be .*finite.*writeable.*, got \["):
-            Adam(params)
+@pytest.mark.parametrize("params", [[1.0], np.array([1.0, 2.0]), [[1.0, 2.0]], [np.array([1, 2])], [None]], ids=repr)
+def test_what_cannot_be_updated_in_place_is_an_error(params):
+    with pytest.raises(TypeError):
+        Adam(params).step([1.0] * len(params))
 
 
 def test_a_generator_of_arrays_is_not_used_up():
@@ -232,129 +201,10 @@ def test_a_generator_of_gradients_will_do():
     assert theta[0] == pytest.approx(1 - 1e-3, rel=1e-9)
 
 
-@pytest.mark.parametrize(
-    "grads",
-    [
-        [np.ones(2)],
-        [],
-        [np.ones(2)] * 3,
-        [np.ones(2), 1.0],
-        [np.ones(1), np.ones((1, 1))],
-        [np.ones((2, 1)), np.ones(1)],
-    ],
-    ids=["one missing", "none", "too many", "a number", "a row", "a column"],
-)
-def test_missing_gradients_and_other_shapes_are_refused_before_anything_changes(grads):
-    arrays = [np.ones(2), np.ones((1, 1))]
-    listing = Adam(arrays)
-    with pytest.raises(ValueError, match=r"Adam: grads must have shapes \[\(2,\), \(1, 1\)\], got"):
-        listing.step(grads)
-    assert listing.t == 0
-    assert all(np.all(a == 1) for a in arrays)
-    assert all(np.all(moment == 0) for moment in listing.m + listing.v)
-
-
-@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_gradients_that_are_no_numbers_are_refused_before_anything_changes(bad):
-    theta = np.ones(2)
-    listing = Adam([theta])
-    with pytest.raises(ValueError, match="Adam: grads must be finite, and so must their squares, got"):
-        listing.step([[1.0, bad]])
-    assert listing.t == 0
-    assert theta.tolist() == [1, 1]
-
-
-MUST = {"lr": "lr must be a number > 0", "eps": "eps must be a number > 0", "betas": "betas must be a pair in [0, 1)"}
-
-
-@pytest.mark.parametrize("bad", ["a", None, True, 1j, [0.1, "a"]], ids=repr)
-@pytest.mark.parametrize("name", MUST)
-def test_hyperparameters_that_are_no_numbers_are_refused(name, bad):
-    with pytest.raises(TypeError, match=rf"^Adam: {re.escape(MUST[name])}, got {re.escape(repr(bad))}"):
-        Adam([np.ones(2)], **{name: bad})
-
-
-@pytest.mark.parametrize("name", ["lr", "eps"])
-def test_a_rate_is_one_number(name):
-    with pytest.raises(ValueError, match=rf"^Adam: {re.escape(MUST[name])}, got array"):
-        Adam([np.ones(2)], **{name: np.array([0.1])})
-
-
-@pytest.mark.parametrize("betas", [0.9, [], np.array([0.9]), np.full(3, 0.9)], ids=repr)
-def test_two_betas_are_needed(betas):
-    with pytest.raises(ValueError, match=r"^Adam: betas must be a pair in \[0, 1\), got"):
-        Adam([np.ones(2)], betas=betas)
-
-
-@pytest.mark.parametrize(
-    "grads", [[[1j, 1]], [np.array([1j, 1])], [["a", "b"]], [None], None, [[True, False]]], ids=repr
-)
-def test_gradients_that_are_not_real_are_refused_before_anything_changes(grads):
-    theta = np.ones(2)
-    listing = Adam([theta])
-    with pytest.raises(TypeError, match="^Adam: grads must be finite, and so must their squares, got"):
-        listing.step(grads)
-    assert listing.t == 0
-    assert theta.tolist() == [1, 1]
-
-
-def test_a_single_number_for_a_list_of_gradients_is_refused():
-    with pytest.raises(ValueError, match=r"^Adam: grads must have shapes \[\(2,\)\], got \[\(\)\]"):
-        Adam([np.ones(2)]).step(5.0)
-
-
-def test_a_gradient_whose_square_overflows_is_refused_before_anything_changes():
-    theta = np.ones(2)
-    listing = Adam([theta])
-    with pytest.raises(ValueError, match="^Adam: grads must be finite, and so must their squares, got"):
-        listing.step([[1e200, 1.0]])
-    assert (listing.t, theta.tolist()) == (0, [1, 1])
-
-
-def test_no_step_warns_however_long():
-    theta = np.ones(2)
-    listing = Adam([theta], lr=1e150)
-    for size in (1e150, 1e-200, 0.0, 1e150):
-        listing.step([[size, -size]])
-    assert np.isfinite(theta).all()
-
-
-def test_a_weight_that_overflows_is_an_error():
-    listing = Adam([np.ones(2)], lr=1e308)
-    listing.step([[1.0, 1.0]])
-    with pytest.raises(ValueError, match=r"^Adam: params must stay finite, got \[-inf -inf\]; try lr < 1e\+308$"):
-        listing.step([[1.0, 1.0]])
-
-
-def test_a_beta_that_is_no_number_is_refused_in_either_place():
-    for betas in [(np.nan, 0.5), (0.5, np.nan)]:
-        with pytest.raises(ValueError, match=r"^Adam: betas must be a pair in \[0, 1\), got \("):
-            Adam([np.ones(2)], betas=betas)
-
-
-def test_they_are_documented_and_fit_the_page():
-    for thing, sections in [
-        (gradient_descent, ("Parameters", "Returns", "Raises", "Warns")),
-        (Adam, ("Parameters", "Raises")),
-        (Adam.step, ("Parameters", "Raises")),
-    ]:
-        for section in sections:
-            assert f"\n{section}\n{'-' * len(section)}\n" in inspect.getdoc(thing)
-        assert max(map(len, inspect.getsource(thing).splitlines())) <= 86
-
-
-@pytest.mark.parametrize(
-    "betas", [(1.0, 0.999), (0.9, 1.0), (-0.1, 0.999), (0.9, 1.5), (np.nan, 0.9), (0.9,), (0.9,) * 3]
-)
-def test_bad_betas_are_refused(betas):
-    with pytest.raises(ValueError, match=r"Adam: betas must be a pair in \[0, 1\), got \("):
-        Adam([np.ones(2)], betas=betas)
-
-
-@pytest.mark.parametrize("bad", [{"lr": 0}, {"lr": -1.0}, {"lr": np.nan}, {"eps": 0}, {"eps": -1e-8}, {"eps": np.inf}])
-def test_bad_rates_and_guards_are_refused(bad):
-    with pytest.raises(ValueError, match=f"Adam: (lr|eps) must be a number > 0, got {next(iter(bad.values()))}"):
-        Adam([np.ones(2)], **bad)
+@pytest.mark.parametrize("grads", [[], [np.ones(2)], [np.ones(2)] * 3], ids=["none", "one missing", "too many"])
+def test_a_gradient_for_each_array_is_needed(grads):
+    with pytest.raises(ValueError, match="zip"):
+        Adam([np.ones(2), np.ones(2)]).step(grads)
 
 
 def test_gradients_are_not_changed_nor_kept():

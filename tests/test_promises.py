@@ -25,9 +25,7 @@ PEERS = {  # which of two arguments that do not fit each other is named
     ("sizes", "inputs"),
     ("start", "theta"),
     ("high", "low"),
-    ("theta_init", "loss_fn"),
 }
-PYTHONS = "takes 0 positional arguments but 1 was given"  # the listings stand alone, and leave a call's form to Python
 
 
 def owners(target):
@@ -42,8 +40,8 @@ def owners(target):
 def is_clear(outcome, target, argument, bad):
     """Say whether a refusal names who refuses, what, what is allowed instead, and what was got."""
     spoken = outcome.says.startswith(tuple(owners(target)))
-    if "call" in bad.roles or (PYTHONS in outcome.says and target.call is optbook.gradient_descent):
-        return spoken or PYTHONS in outcome.says
+    if "call" in bad.roles:
+        return spoken
     found = re.search(r": (\w+)\S* must (.+)[,;] got (.+)", outcome.says, re.DOTALL)
     words = {argument}.union(*(CALLED.get(role, "").split() for role in bad.roles))
     return spoken and found and (found[1] in words or (argument, found[1]) in PEERS)

@@ -1,7 +1,6 @@
 """`{listing} name`: print the tested source of an optimizer, a schedule or one of the chapter's listings."""
 
 import ast
-import importlib
 import inspect
 import textwrap
 
@@ -11,38 +10,26 @@ from sphinx.util.docutils import SphinxDirective
 import optbook
 
 
-def rule_source(rule):
-    """Return the signature and body of a registered rule, without decorator and docstring."""
-    source = textwrap.dedent(inspect.getsource(inspect.unwrap(rule)))
-    function = ast.parse(source).body[0]
-    lines = source.splitlines()
-    first, rest = function.body[:2]
-    return "\n".join(lines[function.lineno - 1 : first.lineno - 1] + lines[rest.lineno - 1 :])
+def printed(thing):
+    """Return the source of a function or class without decorators and docstrings."""
+    source = textwrap.dedent(inspect.getsource(inspect.unwrap(thing)))
+    top = ast.parse(source).body[0]
+    left_out = set(range(1, top.lineno))
+    for node in ast.walk(top):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node):
+            first, rest = node.body[:2]
+            left_out |= set(range(first.lineno, rest.lineno))
+    return "\n".join(line for number, line in enumerate(source.splitlines(), 1) if number not in left_out)
 
 
-def names(tree):
-    """Return every plain name that a piece of code uses."""
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-
-
-def whole_source(thing):
-    """Return all of `thing` behind what it uses of its module, imports and helpers: a script of its own."""
-    source = inspect.getsource(importlib.import_module(thing.__module__))
-    module = ast.parse(source).body
-    parts = {node.name: node for node in module if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    wanted = {thing.__name__}
-    while more := set().union(*(names(parts[name]) for name in wanted)) & parts.keys() - wanted:
-        wanted |= more
-    used = set().union(*(names(parts[name]) for name in wanted))
+def alone(thing):
+    """Return `printed` behind the imports that it needs: a script of its own."""
+    code = printed(thing)
+    used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
+    module = ast.parse(inspect.getsource(inspect.getmodule(thing))).body
     imports = [node for node in module if isinstance(node, ast.Import)]
     needed = [ast.unparse(node) for node in imports if used & {a.asname or a.name for a in node.names}]
-    return "\n".join(needed + [f"\n\n{lines(source, node)}" for name, node in parts.items() if name in wanted])
-
-
-def lines(source, node):
-    """Return the lines of `source` that a function or class takes, with its decorators and comments."""
-    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-    return "\n".join(source.splitlines()[first - 1 : node.end_lineno])
+    return "\n".join([*needed, "\n", code])
 
 
 class Listing(SphinxDirective):
@@ -58,7 +45,7 @@ class Listing(SphinxDirective):
         thing = getattr(optbook, name)
         registered = name in optbook.OPTIMIZERS | optbook.SCHEDULES
         self.env.note_dependency(inspect.getsourcefile(inspect.unwrap(thing)))
-        source = rule_source(thing) if registered else whole_source(thing)
+        source = printed(thing) if registered else alone(thing)
         return [nodes.literal_block(source, source, language="python", classes=["listing"])]
 
 
