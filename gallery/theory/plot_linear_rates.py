@@ -41,14 +41,14 @@ fig, ax = plt.subplots()
 for rule, label in ((gd, "gradient descent"), (momentum, "heavy ball")):
     (line,) = ax.semilogy(distances(rule, 100, steps=200), label=label)
     bound = np.sqrt(2) * promised(rule, 100) ** np.arange(201)
-    ax.semilogy(bound, "x", color=line.get_color(), markersize=5, markevery=8, label="its factor, to the power t")
+    ax.semilogy(bound, "x", color=line.get_color(), markersize=5, markevery=8, label=r"its factor$^t$")
 ax.set(ylim=(1e-14, 10), xlabel="step $t$", ylabel="distance to the minimum")
 ax.set_title("The walker keeps its word to the letter, the ball but for a factor of t")
 fig.legend(loc="outside lower center", ncols=4)
 fig.set_label(
-    "Distance to the minimum, on a log axis, against step t: gradient descent lies on "
-    "the crosses of its factor to the power t; the heavy ball runs above its own, and "
-    "ever farther, by a factor that grows as t."
+    "Distance to the minimum, log axis, against step t: gradient descent lies on the "
+    "crosses of its factor to the power t; the heavy ball runs above its own, and ever "
+    "farther."
 )
 plt.show()
 

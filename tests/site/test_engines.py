@@ -72,7 +72,8 @@ SHEET = """(async () => {
 PARTS = ["mi", "mn", "mo", "mtext", "msqrt", "mroot", "mover", "munder"]
 # Engines set formulas a little wider or narrower, and sizes are whole pixels: this far may sizes be apart, in pixels
 # and as a share, and this many times the ink, once the strokes of an engine are allowed to be bolder in all.
-OF_PARTS, OF_ROOTS, OF_FORMULAS, OF_INK = (3, 0.06), (3, 0.35), (6, 0.12), 1.5  # a root may be a size taller
+OF_PARTS, OF_FORMULAS, OF_INK = (2, 0.06), (6, 0.12), 1.5
+OF_HATS, OF_ROOTS = (4, 0.06), (3, 0.35)  # a hat may sit a little higher, and a root be a size taller
 
 
 @pytest.fixture(scope="module")
@@ -233,7 +234,7 @@ def formulas(book):
             found[str(formula)] = OF_FORMULAS
             for part in formula.find_all(PARTS):
                 if re.sub(UNSEEN, "", part.text) and part.text not in "()[]{}|":  # a lone one stretches, or does not
-                    parts[f"<math>{part}</math>"] = OF_ROOTS if part.find("msqrt") or part.name == "msqrt" else OF_PARTS
+                    parts[f"<math>{part}</math>"] = {"mover": OF_HATS, "msqrt": OF_ROOTS}.get(part.name, OF_PARTS)
     return found | parts
 
 

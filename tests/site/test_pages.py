@@ -272,7 +272,7 @@ RIGHT = {
     4: ("momentum.html", r"agree for as long as η stays the same, and part under a learning-rate schedule"),
     5: ("adam.html", r"paper’s algorithm has no regularizer\."),
     6: ("schedules.html", r"counts the steps since the last restart"),
-    7: ("schedules.html", r"linear warmup and a single cosine down to a tenth of the peak"),
+    7: ("schedules.html", r"used a warmup and a single cosine down to a tenth of the peak"),
     8: (
         "adam.html",
         r"language models are trained with others: β2=0.95, weight decay 0.1, gradients clipped to norm 1",
