@@ -72,6 +72,6 @@ plt.show()
 # ---------
 #
 # A look ahead is not free: Nesterov is steadier inside its range, and its range is narrower. On smooth convex
-# problems without noise the trade is a proven bargain; with noisy gradients only that part of the error falls faster
-# that is left from the start, not the part that the noise makes.
+# problems without noise the trade is a proven bargain, with the momentum that the proof asks for; with noisy gradients
+# only that part of the error falls faster that is left from the start, not the part that the noise makes.
 print(f"Nesterov's ceiling is {ceilings[1] / ceilings[0]:.0%} of momentum's.")

@@ -40,7 +40,7 @@ ax.set_title("One is thrown off the wall, one is led down")
 fig.legend(loc="outside lower center", ncols=2)
 fig.set_label(
     "Map of θ₁ and θ₂ with level lines of a curved valley: without warmup the path "
-    "crosses the map and leaves it; with warmup it follows the valley to the minimum."
+    "crosses the map and leaves it; with warmup it follows the valley towards the minimum."
 )
 plt.show()
 

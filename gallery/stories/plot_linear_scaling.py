@@ -2,8 +2,8 @@ r"""
 Scale the rate with the batch, until it is too large
 ====================================================
 
-Twice the batch, twice the rate: then half the updates do the same work. You will see seven batch sizes learn real
-digits along one curve, and the largest leave it where the rate passes what the curvature allows.
+With plain SGD: twice the batch, twice the rate, and half the updates do the same work. You will see seven batch sizes
+learn real digits along one curve, and the largest leave it where the rate passes what the curvature allows.
 
 Source: :cite:t:`goyal2017`.
 """
