@@ -69,6 +69,10 @@ SHEET = """(async () => {
     return [left, top + scrollY, right, bottom + scrollY].map(Math.round);
   });
 })()"""
+SCROLLED = """new Promise((done) => {
+  scrollTo({ top: %d, behavior: "instant" });
+  requestAnimationFrame(() => requestAnimationFrame(() => done(scrollY)));
+})"""
 PARTS = ["mi", "mn", "mo", "mtext", "msqrt", "mroot", "mover", "munder"]
 # Engines set formulas a little wider or narrower, and sizes are whole pixels: this far may sizes be apart, in pixels
 # and as a share, and this many times the ink, once the strokes of an engine are allowed to be bolder in all.
@@ -245,7 +249,7 @@ def inked(window, watched, formulas):
     width, height = window.evaluate("[innerWidth, document.documentElement.scrollHeight]")
     sheet = Image.new("L", (width, height))
     for below in range(0, height, 800):
-        top = window.evaluate(f"(scrollTo({{ top: {below}, behavior: 'instant' }}), scrollY)")
+        top = window.evaluate(SCROLLED % below)
         sheet.paste(window.picture().convert("L"), (0, round(top)))
     found = []
     for cell in cells:
