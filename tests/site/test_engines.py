@@ -22,7 +22,8 @@ from tests.site.test_pages import CHAPTER, UNSEEN
 
 GROUP = "engine"  # each has a process of its own, and so no two of a kind run at once
 ALL = "ENGINES" in os.environ
-NAMES = PAGES if ALL else ["index.html", *CHAPTER, "gallery/optimizers/plot_adam.html", "search.html"]
+LISTED = ["index.html", *CHAPTER, "gallery/optimizers/plot_adam.html", "search.html"]
+NAMES = PAGES if ALL else LISTED
 WINDOWS = [(width, dark) for dark in (False, True) for width in (1280, 360)] if ALL else [(1280, False)]
 FROM_DISK = ["adam.html", "gradient-descent.html"]
 START = "<head>"
@@ -39,6 +40,7 @@ TO_THE_END = """(async () => {
   return true;
 })()"""
 WEIGHTS = [0.2126, 0.7152, 0.0722]  # of red, green and blue in luminance
+TO_THE_TOGGLE = "[...document.querySelectorAll('.theme-toggle')].find((e) => e.getClientRects().length).focus()"
 GROUND = "getComputedStyle(document.body).backgroundColor"
 FIGURE = "document.querySelector('.opt-figure')"
 ON_MAP = f"""(() => {{
@@ -132,7 +134,8 @@ def complaints(window):
 def test_a_page_is_quiet_and_changes_its_ground(window, watched, name):
     opened(window, f"{watched}/{name}")
     before = window.evaluate(GROUND)
-    window.click(".theme-toggle")
+    window.evaluate(TO_THE_TOGGLE)
+    window.press("Enter")  # for WebKitGTK's scroll bar lies over a button at the edge
     assert window.evaluate(GROUND) != before
     window.evaluate("localStorage.clear()")
     assert complaints(window) == []
@@ -232,7 +235,7 @@ def test_search_finds_a_page(window, watched):
 def formulas(book):
     """Return every formula of the pages, and every part that is drawn in its own way, once, as a formula."""
     found, parts = {}, {}
-    for name in NAMES:
+    for name in LISTED:
         page = BeautifulSoup((book / name).read_text(encoding="utf-8"), "html.parser")
         for formula in page.select("article math"):
             found[str(formula)] = OF_FORMULAS
@@ -260,6 +263,7 @@ def inked(window, watched, formulas):
     return np.array(found)
 
 
+@pytest.mark.parametrize("window", WINDOWS[:1], indirect=True, ids=["1280-light"])
 def test_formulas_are_drawn_as_chromium_draws_them(window, engine, chromium, watched, formulas):
     found = inked(window, watched, formulas)
     none = [formula for formula, ink in zip(formulas, found, strict=True) if not ink.all()]
