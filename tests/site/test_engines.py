@@ -131,11 +131,14 @@ def complaints(window):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_page_is_quiet_and_changes_its_ground(window, watched, name):
+def test_a_page_is_quiet_and_changes_its_ground(window, engine, watched, name):
     opened(window, f"{watched}/{name}")
     before = window.evaluate(GROUND)
-    window.evaluate(TO_THE_TOGGLE)
-    window.press("Enter")  # for WebKitGTK's scroll bar lies over a button at the edge
+    if engine == "webkit":  # its scroll bar lies over a button at the edge: the keyboard reaches it
+        window.evaluate(TO_THE_TOGGLE)
+        window.press("Enter")
+    else:
+        window.click(".theme-toggle")
     assert window.evaluate(GROUND) != before
     window.evaluate("localStorage.clear()")
     assert complaints(window) == []
