@@ -5,13 +5,14 @@ BUILD := $(BIN)/python conf/build.py
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .NOTPARALLEL:
-.PHONY: html site test engines mutants faults lighthouse audit links newest lowest serve lint lock bench clean
+.PHONY: html site test check engines mutants faults lighthouse audit links newest lowest serve lint lock bench clean
 html: .venv/book ; $(BUILD)
 site: .venv/book ; $(BUILD) site
 serve: .venv/book ; $(BUILD) serve
 test: .venv/test .venv/node html
 	@tests/install || { $(PYTEST) -m "not browser"; echo "Not all tests have run: see above"; exit 1; }
-	$(PYTEST) && $(BUILD) report
+	$(PYTEST)
+check: lint ; $(BIN)/python -m pytest -n 2 --dist worksteal $(LIBRARY)
 lint: .venv/test ; $(BIN)/ruff check . && $(BIN)/ruff format --check .
 bench: .venv/test html ; for it in racing figures epochs memory; do $(BIN)/python tests/benchmarks/$$it.py || exit; done
 clean: ; rm -rf build .venv dist
@@ -20,8 +21,8 @@ clean: ; rm -rf build .venv dist
 engines: .venv/test html ; tests/install && ENGINES=all $(PYTEST) tests/site/test_engines.py
 mutants: .venv/test ; $(BIN)/python -m pytest tests/mutants.py
 LIBRARY := tests --ignore tests/site --ignore tests/faults
-faults: .venv/test build/lowest html ; $(BIN)/python -m tests.faults && $(BUILD) report
-lighthouse: .venv/lighthouse html ; $(BIN)/python -m tests.lighthouse && $(BUILD) report
+faults: .venv/test build/lowest html ; $(BIN)/python -m tests.faults
+lighthouse: .venv/lighthouse html ; $(BIN)/python -m tests.lighthouse
 # An audit that cannot reach its sources must fail: each is cut off from them first, to see that it does.
 PIP_AUDIT = $(BIN)/pip-audit --strict --disable-pip --require-hashes -r conf/lock/book.txt -r conf/lock/test.txt
 NPM_AUDIT = $(NPM) audit --prefix .venv/node

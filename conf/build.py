@@ -24,7 +24,6 @@ from pathlib import Path
 
 import psutil
 
-import checked
 import verify
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,6 +41,7 @@ SITES = BUILD / "sites"
 PUBLISHED = BUILD / "published"  # hash of what is published
 PYTHON = f"{sys.version} in {sys.prefix}"  # another one may have other packages
 EVERYWHERE = ["optbook", "conf"]  # every page depends on these
+LOOK = ["static", "templates"]  # but for these of conf, which no script and no cell sees
 SOURCES = [*EVERYWHERE, "docs", "gallery"]
 SPHINX = ["-j", "auto", "-n", "-W", "--keep-going", "-T", "-a", "-w", WARNINGS]
 SPHINX += ["-c", STAGE / "conf", "-d", DOCTREES, STAGE / "docs", HTML]
@@ -95,7 +95,8 @@ def address():
 def read():
     """Return the sources, and the hash of those that every page depends on."""
     sources = files(ROOT, *SOURCES)
-    shared = {path: content if path.parts[0] in EVERYWHERE else b"" for path, content in sources.items()}
+    seen = {path: path.parts[0] in EVERYWHERE and path.parts[1] not in LOOK for path in sources}
+    shared = {path: content if seen[path] else b"" for path, content in sources.items()}
     return sources, digest(shared, address(), PYTHON)
 
 
@@ -216,24 +217,11 @@ def build(lock, fresh=False):
         print("Building the book: every script and every cell runs …", flush=True)
         if not sphinx(lock):
             return fail(culprit())
-        examined, wrong = verify.examine(STAGE, HTML)
-        if wrong:
+        if wrong := verify.examine(STAGE, HTML):
             return fail("\n".join(wrong[:20]))
-        checked.report("build", name, "By the build, before it publishes anything", examined)
-        checked.fill(HTML, name)
         trust()
         publish(name)
     print(f"The book is ready: open {SITE / 'index.html'}\nIts hash is {PUBLISHED.read_text()}")
-    return 0
-
-
-def report():
-    """Publish the site once more, with what its tests have found about it."""
-    name = published()
-    if not (is_published(name) and TRUSTED.exists()):
-        return fail("its report: there is no whole site that it could be about")
-    checked.fill(HTML, name)
-    publish(name)
     return 0
 
 
@@ -270,7 +258,6 @@ def alone():
 ACTS = {
     "html": lambda lock: build(lock),
     "site": lambda lock: build(lock, fresh=True),
-    "report": lambda _: report(),
     "links": lambda _: links(),
     "serve": lambda _: serve(),
 }

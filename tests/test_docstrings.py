@@ -12,7 +12,7 @@ from numpydoc.docscrape import get_doc_object
 from numpydoc.validate import validate
 
 import optbook
-from optbook import public
+from tests import attempts
 from tests.site.test_pages import EQUATIONS
 
 LEFT_OUT = {
@@ -27,14 +27,14 @@ PRINTED = [  # which of a page's equations a rule has
     ("adam", "adam.html", [0, 1, 2, 3]),
 ]
 EXEMPLARY = {  # modules that promise examples
-    *("data", "exercises", "inplace", "listings", "measured", "networks", "optimizers", "problems", "promises"),
-    *("public", "races", "run", "schedules", "variants", "wrappers"),
+    *("data", "exercises", "inplace", "listings", "measured", "networks", "optimizers", "problems"),
+    *("races", "run", "schedules", "variants", "wrappers"),
 }
 
 
 def documented():
     """Yield the dotted name of everything public, and the thing itself: functions, classes, methods, properties."""
-    for module in map(importlib.import_module, public.MODULES):
+    for module in map(importlib.import_module, attempts.MODULES):
         for name in module.__all__:
             thing = getattr(module, name)
             if callable(thing):
@@ -65,9 +65,8 @@ def errors(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_numpydoc_finds_nothing(name, record_property):
+def test_numpydoc_finds_nothing(name):
     assert not errors(name)
-    record_property("Public names in whose docstrings numpydoc finds nothing", 1)
 
 
 def test_everything_public_is_looked_at():
@@ -121,7 +120,7 @@ def examples(module):
 
 
 @pytest.mark.parametrize("module", sorted(EXEMPLARY))
-def test_a_module_that_promises_examples_has_some_and_they_run(module, record_property):
+def test_a_module_that_promises_examples_has_some_and_they_run(module):
     found = examples(module)
     assert found, f"optbook/{module}.py: please add an example"
     runner = doctest.DocTestRunner(verbose=False)
@@ -130,7 +129,6 @@ def test_a_module_that_promises_examples_has_some_and_they_run(module, record_pr
         runner.run(test)
     assert runner.summarize(verbose=False).failed == 0
     assert runner.tries >= len(found)
-    record_property("Lines of docstrings' examples, executed", runner.tries)
 
 
 @pytest.mark.parametrize("registry", ["OPTIMIZERS", "SCHEDULES", "WRAPPERS"])

@@ -34,10 +34,7 @@ ALLOWED = {
     "plot": {"numpy", "matplotlib", "optbook.registry"},
     "races": {"numpy", "optbook.registry", "optbook.run"},
     "figures": {"numpy", "optbook.data", "optbook.races", "optbook.registry"},
-    "public": {"numpy", "optbook", "optbook.figures", "optbook.listings", "optbook.plot", "optbook.registry"},
-    "bad": {"numpy", "optbook.registry"},
     "claims": {"numpy"},
-    "promises": {"numpy", "optbook", "optbook.bad", "optbook.public", "optbook.registry"},
 }
 
 

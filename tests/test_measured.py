@@ -5,8 +5,8 @@ from importlib.resources import files
 
 import pytest
 
-from optbook.bad import BAD
 from optbook.measured import measured
+from tests.benchmarks.inputs import BAD
 
 NAMES = sorted(
     path.name.removesuffix(".json") for path in files("optbook.measured").iterdir() if path.suffix == ".json"

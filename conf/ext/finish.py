@@ -4,9 +4,6 @@ import hashlib
 import logging
 from pathlib import Path
 
-from docutils import nodes
-from sphinx.util.docutils import SphinxDirective
-
 from ext import access, alike, mathml, pack, policy, purge, size
 
 
@@ -49,21 +46,8 @@ def sign(out):
     (out / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
 
 
-class Policy(SphinxDirective):
-    """``{policy} page`` or ``{policy} host``: print what a page says of itself, or what a host should say of it."""
-
-    required_arguments = 1
-
-    def run(self):
-        """Return the policy, or the headers, as they are written."""
-        headers = "\n".join(f"{name}: {value}" for name, value in policy.HEADERS.items())
-        text = {"page": policy.POLICY.replace("; ", ";\n"), "host": headers}[self.arguments[0]]
-        return [nodes.literal_block(text, text, language="none")]
-
-
 def setup(app):
     """Listen to the end of the build, after everyone else."""
     logging.basicConfig(level=logging.WARNING)  # or a style of Pygments would have every package tell what it does
-    app.add_directive("policy", Policy)
     app.connect("build-finished", finish, priority=999)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

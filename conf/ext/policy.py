@@ -12,12 +12,6 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'self'"
 )
-HEADERS = {  # what a host should send, for a page cannot set all of it for itself
-    "Content-Security-Policy": f"{POLICY}; frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 META = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
 HEAD = '<meta charset="utf-8">'
 THEME = re.compile(

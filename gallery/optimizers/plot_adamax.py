@@ -42,8 +42,8 @@ plt.show()
 #
 # Unit noise, and at step 3000 a gradient of 100. Adam counts it with weight :math:`1 - \beta_1` above the fraction
 # and :math:`\sqrt{1 - \beta_2}` below it: it leaps by nearly :math:`(1-\beta_1)/\sqrt{1-\beta_2} = 3.2` rates.
-# AdaMax divides by the shock in full. A geometric sum bounds its every step by
-# :math:`\eta\,(1-\beta_1)/(1-\beta_1/\beta_2)`, times :math:`1/(1-\beta_1^t)`.
+# AdaMax divides by the shock in full. A geometric sum bounds its step :math:`t` by :math:`\eta` times
+# :math:`(1-\beta_1)/(1-\beta_1/\beta_2) \cdot (1-(\beta_1/\beta_2)^t)/(1-\beta_1^t)`, which is at most 1.0091.
 racers, steps, shock = 200, 3060, 3000
 beta1, beta2 = 0.9, 0.999
 
@@ -60,7 +60,8 @@ def strides(rule):
 
 leaps = {rule.title: strides(rule) for rule in (adam, adamax)}
 t = np.arange(1, steps + 1)
-bound = (1 - beta1) / (1 - beta1 / beta2) / (1 - beta1**t)
+bound = (1 - beta1) / (1 - beta1 / beta2) * (1 - (beta1 / beta2) ** t) / (1 - beta1**t)
+assert bound.max() <= 1.0091
 assert np.all(leaps["AdaMax"] <= bound[:, None] * (1 + 1e-12))
 holds_over_seeds("every one of Adam's racers leaps", 2, leaps["Adam"][shock:].max(axis=0))
 

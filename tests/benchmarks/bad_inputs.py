@@ -25,10 +25,10 @@ import numpy as np
 import optax
 import scipy.optimize
 import torch
+from inputs import BAD
 from machine import write
 
 import optbook
-from optbook.bad import BAD
 
 EQUIVALENTS = {  # where each library takes what attacks this role; what is not here has no such place
     "number": {"PyTorch": "Adam([theta], lr=…)", "Optax": "adam(…)"},

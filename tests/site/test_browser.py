@@ -96,7 +96,7 @@ def walked(page):
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_the_keyboard_walks_through_a_chapter(visit, address, width, record_property):
+def test_the_keyboard_walks_through_a_chapter(visit, address, width):
     page = visit(f"{address}/gradient-descent.html", width=width, reduced_motion="reduce").page
     places = walked(page)
     assert "skip" in places[0]["html"].lower(), "the first stop leads past the navigation"
@@ -104,7 +104,6 @@ def test_the_keyboard_walks_through_a_chapter(visit, address, width, record_prop
     assert order == sorted(set(order)), "the order is that of reading, and no place comes twice"
     assert [place["html"] for place in places if not place["seen"]] == []
     assert [place["html"] for place in places if not place["ringed"]] == []
-    record_property("Stops of the keyboard on its way through a page", len(places))
 
 
 @pytest.mark.parametrize("drawer", ["navigation", "toc"])

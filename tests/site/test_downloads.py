@@ -40,35 +40,31 @@ def test_the_wheel_asks_for_little(installed):
 
 @pytest.mark.parametrize("kind", [".py", ".ipynb"])
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
-def test_a_script_and_its_notebook_run_alone(pages, site, installed, tmp_path, script, kind, record_property):
+def test_a_script_and_its_notebook_run_alone(pages, site, installed, tmp_path, script, kind):
     (published,) = (site / "_downloads").rglob(f"{script.stem}{kind}")
     assert not alone(published.read_bytes(), published.name, installed, tmp_path)
-    record_property(ALONE, 1)
     if kind == ".py":
         says, wrong = zip(*json.loads((tmp_path / "figures.json").read_text()), strict=True)
         assert not any(wrong), wrong
         figures = pages[str(script.relative_to(ROOT).with_suffix(".html"))].select("article figure")
         assert [figure.img["alt"] for figure in figures] == list(says)
         assert [figure.figcaption.get_text() for figure in figures] == list(says)
-        record_property(LOOKED_AT, len(says))
 
 
 @pytest.mark.parametrize("script", [Path(name).with_suffix(".ipynb") for name in CHAPTER], ids=lambda path: path.stem)
-def test_a_notebook_of_exercises_runs_alone(site, installed, tmp_path, script, record_property):
+def test_a_notebook_of_exercises_runs_alone(site, installed, tmp_path, script):
     published = site / "exercises" / script
     assert not alone(published.read_bytes(), published.name, installed, tmp_path)
-    record_property(ALONE, 1)
 
 
 @pytest.mark.parametrize("script", PLOTTING, ids=lambda path: path.stem)
-def test_pictures_of_a_page_are_sound(pages, installed, tmp_path, script, record_property):
+def test_pictures_of_a_page_are_sound(pages, installed, tmp_path, script):
     notebook = read_myst_markdown_notebook(script.read_text(encoding="utf-8"))
     assert not alone(nbformat.writes(notebook).encode(), f"{script.stem}.ipynb", installed, tmp_path)
     says, wrong = zip(*json.loads((tmp_path / "figures.json").read_text()), strict=True)
     assert not any(wrong), wrong
     shown = pages[f"{script.stem}.html"].select("article figure img")
     assert [picture["alt"] for picture in shown] == list(says)
-    record_property(LOOKED_AT, len(says))
 
 
 def test_a_script_that_fails_is_noticed(installed, tmp_path):

@@ -112,14 +112,12 @@ def seen(windows, address, name):
     return seen
 
 
-def test_it_is_light_quiet_and_stays_on_its_site(seen, address, name, record_property):
+def test_it_is_light_quiet_and_stays_on_its_site(seen, address, name):
     assert not seen.complaints
     asked = [response for response in seen.asked if not response.url.startswith("data:")]
     assert all(response.url.startswith(address) for response in asked)
     sizes = {response.url: int(response.headers["content-length"]) / 1000 for response in asked}
     total = sum(size for url, size in sizes.items() if "_thumb." not in url)
-    record_property("Pages without a complaint of the browser or a request to another host", 1)
-    record_property("The heaviest page, in kB as it is sent", [round(total), f"({name})"])
     assert total <= BUDGET
     assert sum(sizes.values()) <= TO_ITS_END
 
@@ -133,7 +131,7 @@ def test_nothing_moves_once_it_is_drawn(seen):
     assert seen.moved == []
 
 
-def test_it_fits_every_screen_and_paper(seen, record_property):
+def test_it_fits_every_screen_and_paper(seen):
     for width in (320, 360, 768, 1280, 1920):
         seen.page.set_viewport_size({"width": width, "height": 900})
         assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
@@ -145,7 +143,6 @@ def test_it_fits_every_screen_and_paper(seen, record_property):
         assert not seen.page.evaluate(UNSEEN)
     finally:
         seen.page.emulate_media(media="screen")
-    record_property("Pages with nothing cut off on five screens and on paper", 1)
 
 
 def examined(page):
@@ -158,12 +155,11 @@ def examined(page):
 
 
 @pytest.mark.parametrize(("scheme", "width"), SETTINGS)
-def test_axe_finds_nothing(seen, scheme, width, record_property):
+def test_axe_finds_nothing(seen, scheme, width):
     seen.page.set_viewport_size({"width": width, "height": 900})
     seen.page.emulate_media(color_scheme=scheme)
     found = examined(seen.page)
     assert not found, json.dumps(found, indent=1)
-    record_property("Pages, in light and dark, on a telephone and a desk, where axe finds nothing", 1)
 
 
 def test_axe_finds_what_is_wrong(visit, address):

@@ -12,41 +12,20 @@ Roles
 import functools
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 
-from optbook.registry import function, typed
 
-__all__ = ["BAD", "Bad"]
+class Bad(NamedTuple):
+    """One bad input."""
 
-
-@dataclass(frozen=True)
-class Bad:
-    """One bad input.
-
-    Attributes
-    ----------
-    name : str
-        What it is, in a few words.
-    roles : tuple of str
-        What it attacks: the roles of the arguments in whose place it is put.
-    make : callable
-        Takes the right value of the argument, returns this one.
-    ends : tuple of object
-        What may come of it: types of errors, and kinds of an `Outcome`.
-    """
-
-    name: str
-    roles: tuple
-    make: Callable
-    ends: tuple
-
-    def __post_init__(self):
-        typed("Bad", name=(self.name, str), roles=(self.roles, tuple), ends=(self.ends, tuple))
-        function("Bad", "make", self.make, "be a function of the right value")
+    name: str  # in a few words
+    roles: tuple  # of the arguments in whose place it is put
+    make: Callable  # takes the right value of the argument, returns this one
+    ends: tuple  # what may come of it: types of errors, and kinds of an `Outcome`
 
 
 class Stubborn:
@@ -361,7 +340,3 @@ BAD = (
     *each("call", TYPE, WRONG_CALL),
     *each("call", (TypeError, "finite"), {"one that nobody has": lambda call: functools.partial(call, nobody=1)}),
 )
-"""Every bad input.
-
-:meta hide-value:
-"""

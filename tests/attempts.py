@@ -1,56 +1,53 @@
-"""Everything public that can be called, with a right call of each: whom `optbook.promises` tries bad input on.
+"""Bad input put in the place of every argument of everything public, and what comes of it.
 
-What is registered is read from the registries, the rest from each module's public names. What each argument is, is read
-from the docstring. The chapter's two listings are left out: as in a textbook, Python and NumPy refuse for them.
+What is registered is read from the registries, the rest from each module's public names. What each argument is, its
+docstring says. The chapter's two listings are left out: as in a textbook, Python and NumPy refuse for them.
 """
 
 import functools
 import importlib
 import inspect
+import itertools
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import numpy as np
 
 import optbook
-from optbook import figures, listings, plot
-from optbook.registry import ARGUMENTS, function, typed
+from optbook import figures, listings
+from optbook.registry import ARGUMENTS
+from tests.benchmarks.inputs import BAD
 
-__all__ = ["Target", "targets"]
-
-MODULES = [
-    "optbook",
-    *(f"optbook.{name}" for name in ("bad", "figures", "measured", "plot", "promises", "public", "races")),
-]
+MODULES = ["optbook", *(f"optbook.{name}" for name in ("figures", "measured", "plot", "races"))]
 
 
-@dataclass(frozen=True)
-class Target:
-    """A public function, class or method, and how it is called rightly.
-
-    Attributes
-    ----------
-    name : str
-        What it is called.
-    call : callable
-        What is called; its docstring says what each argument is.
-    right : callable
-        Makes right arguments, a new dictionary each time.
-    kinds : dict
-        What the docstring says that each argument is, by name.
-    """
+class Target(NamedTuple):
+    """A public function, class or method, and how it is called rightly."""
 
     name: str
-    call: Callable
-    right: Callable
-    kinds: dict
+    call: Callable  # its docstring says what each argument is
+    right: Callable  # makes right arguments, a new dictionary each time
+    kinds: dict  # what the docstring says that each argument is, by name
 
-    def __post_init__(self):
-        typed("Target", name=(self.name, str), kinds=(self.kinds, dict))
-        function("Target", "call", self.call, takes=None)
-        function("Target", "right", self.right, "be a function of nothing", takes=0)
+
+class Outcome(NamedTuple):
+    """What came of a call.
+
+    ``"refused"`` by a TypeError or ValueError; ``"broke"``, with another error; ``"warned"``; ``"diverged"``, and says
+    so; ``"finite"``; ``"silent"``, with infinite or NaN numbers and no word about them; ``"passed on"``, likewise,
+    where the docstring says that plain arithmetic passes them on.
+    """
+
+    kind: str
+    error: type | None = None
+    says: str = ""
+
+    def __repr__(self):
+        return f"{self.kind}: {self.error.__name__}" if self.error else self.kind
 
 
 def slope(theta):
@@ -124,13 +121,6 @@ RIGHT = {  # a right call of whatever is public and in no registry
     "plot.path": lambda: dict(trajectory=example("Trajectory"), label="it"),
     "plot.rates": lambda: dict(schedule=example("Schedule"), steps=3, label="it"),
     "problem": lambda: dict(title="It", start=(1.0, 1.0), minima=((0.0, 0.0),), window=(-1.0, 1.0, -1.0, 1.0)),
-    "bad.Bad": lambda: dict(name="nothing", roles=("number",), make=lambda right: None, ends=(TypeError,)),
-    "promises.Outcome": lambda: dict(kind="refused", error=TypeError, says="it: lr must be …, got …"),
-    "promises.attempts": lambda: dict(target=Target("clock", optbook.clock, lambda: dict(lr=0.1), {})),
-    "promises.outcomes": lambda: dict(targets=[]),
-    "promises.tried": lambda: dict(call=dict),
-    "public.Target": lambda: dict(name="clock", call=optbook.clock, right=lambda: dict(lr=0.1), kinds={}),
-    "public.targets": lambda: dict(ax=None),
     "races.race": lambda: dict(
         problem=ground(0), optimizer=optbook.gd, rates=[0.1, 0.2], tuned_on=[(1.0, 2.0)], raced_on=[(2.0, 1.0)], steps=3
     ),
@@ -222,45 +212,13 @@ def walkers():
     yield Target("minimize data", optbook.minimize, data.copy, rest)
 
 
-def targets(ax=None):
-    """Yield everything public that can be called, with a right call of each.
-
-    Parameters
-    ----------
-    ax : matplotlib.axes.Axes
-        Where the drawings draw; if not given, they are left out.
-
-    Yields
-    ------
-    Target
-        One for each function, class and method, and more for what is registered.
-
-    Raises
-    ------
-    LookupError
-        If no right call of something is known, or its docstring does not say what an argument is.
-    TypeError
-        If `ax` are no axes.
-
-    Examples
-    --------
-    >>> right = {target.name: target.right() for target in targets()}
-    >>> right["line_fit"]
-    {'n': 8, 'noise': 0.5, 'seed': 0}
-    """
-    if ax is not None:
-        plot.refuse_axes("targets", ax)
-    return all_of(ax)
-
-
-def all_of(ax):
-    """Yield what `targets` returns."""
+def targets(ax):
+    """Yield everything public that can be called, with a right call of each; drawings draw on `ax`."""
     yield from registered()
     done = {*optbook.OPTIMIZERS, *optbook.WRAPPERS, *optbook.SCHEDULES, *optbook.PROBLEMS}
     for name, thing in public():
         if name in RIGHT:
-            if ax is not None or not name.startswith("plot."):
-                yield Target(name, thing, functools.partial(right_call, name, ax), kinds(thing))
+            yield Target(name, thing, functools.partial(right_call, name, ax), kinds(thing))
         elif name not in done:
             yield of_method(name, thing)
 
@@ -269,6 +227,119 @@ def of_method(name, thing):
     """Return the target for a method of an example."""
     kind, _, method = name.partition(".")
     if not method or set(kinds(thing)) - set(OF_METHODS):
-        raise LookupError(f"{name}: please add a right call of it to RIGHT or to OF_METHODS in optbook/public.py")
+        raise LookupError(f"{name}: please add a right call of it to RIGHT or to OF_METHODS in tests/attempts.py")
     one = example(kind)
     return Target(name, getattr(one, method), lambda: {key: OF_METHODS[key](one) for key in kinds(thing)}, kinds(thing))
+
+
+def numbers(result):
+    """Yield all the numbers in what a call returned, as arrays; of what can go on, the first few."""
+    if isinstance(result, Iterator):
+        result = list(itertools.islice(result, 3))
+    if isinstance(result, (list, tuple, dict)):
+        for part in result.values() if isinstance(result, dict) else result:
+            yield from numbers(part)
+    elif isinstance(result, (np.ndarray, np.number, float, int)):
+        yield np.asarray(result)
+    elif isinstance(result, optbook.Trajectory):
+        yield from numbers([result.theta, result.loss, result.symbols])
+    elif isinstance(result, optbook.Schedule):
+        yield from numbers([result(t) for t in (0, 1, 5, 50)])
+    elif hasattr(result, "loss") and hasattr(result, "start"):
+        yield from numbers([result.loss(result.start), result.grad(result.start)])
+    elif hasattr(result, "get_xydata"):
+        yield result.get_xydata()
+    elif callable(result) and hasattr(result, "state"):
+        yield from numbers(result(slope, np.ones(2)))
+
+
+def tried(call):
+    """Call a function, and say what came of it."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            result = call()
+            finite = all(np.isfinite(part).all() for part in numbers(result))
+        except Exception as error:  # whichever it is, that is the question
+            return Outcome("refused" if type(error) in (TypeError, ValueError) else "broke", type(error), str(error))
+    if caught:
+        return Outcome("warned", says=str(caught[0].message))
+    if getattr(result, "status", "finished") != "finished":
+        return Outcome("diverged", says=result.status)
+    return Outcome("finite" if finite else "silent")
+
+
+THINGS = "an object|Problem|DataProblem|Network|Trajectory|Figure|dict|tuple of (str|object)"
+ROLES = {  # how a docstring says what an argument is, and the role that this gives it
+    r"^float": "number",
+    r"^int": "count",
+    r"^bool": "flag",
+    r"^str": "text",
+    r"^(callable|Schedule)": "function",
+    r"^(array|tuple of float|sequence of int)": "points",
+    r"^scratch": "room",
+    r"^slice": "rows",
+    r"Schedule": "rate",
+    r"grad\(theta\)": "slope",
+    r"loss\(theta\)": "height",
+    r"yields": "walk",
+    rf"^({THINGS}|type|matplotlib)": "thing",
+}
+
+
+def roles(kind):
+    """Return the roles of an argument of which the docstring says that it is of this `kind`."""
+    return {role for words, role in ROLES.items() if re.search(words, kind)}
+
+
+def attacks(*roles):
+    """Return the bad inputs that attack one of these roles."""
+    return [bad for bad in BAD if set(roles) & set(bad.roles)]
+
+
+def put(bad, kind, right):
+    """Return what a bad input puts in the place of the `right` value of an argument of this `kind`."""
+    if hasattr(right, "loss") and {"slope", "height"} & set(bad.roles):  # a problem, one method of which is bad
+        whole = {part: getattr(right, part) for part in ("start", "axes", "minima", "window") if hasattr(right, part)}
+        methods = {"slope": right.grad, "height": right.loss}
+        methods |= {role: bad.make(method) for role, method in methods.items() if role in bad.roles}
+        return SimpleNamespace(**whole, grad=methods["slope"], loss=methods["height"])
+    return bad.make(right)
+
+
+def attempts(target):
+    """Put every bad input in the place of every argument that it attacks."""
+    return itertools.chain(spoilt_arguments(target), spoilt_calls(target))
+
+
+def spoilt_arguments(target):
+    """Yield what comes of bad arguments of a target."""
+    defaults, about = named_arguments(target.call), inspect.getdoc(target.call) or ""
+    for argument, kind in target.kinds.items():
+        default = defaults.get(argument, ...)
+        for bad in attacks(*roles(kind)):
+            given = target.right()
+            value = put(bad, kind, given.get(argument, default))
+            if value is None and (default is None or "None" in kind):
+                continue  # which is not bad, here
+            outcome = ended(target, given, argument, value)
+            passed = "passed on" in bad.ends and "passed on" in about and not outcome.error
+            yield argument, bad, Outcome("passed on") if passed else outcome
+
+
+def spoilt_calls(target):
+    """Yield what comes of bad calls of a target, if its right call gives all that is needed."""
+    call = functools.partial(target.call, **target.right())
+    needed = {name for name, default in named_arguments(target.call).items() if default is inspect.Parameter.empty}
+    for bad in attacks("call") if call.keywords and needed <= set(call.keywords) else []:
+        if needed or bad.name != "one left out":
+            yield "", bad, tried(bad.make(call))
+
+
+def ended(target, given, argument, value):
+    """Return what comes of a call with one bad `value`, in what it returns and in the arrays that it was given."""
+    outcome = tried(functools.partial(target.call, **given | {argument: value}))
+    beside = [array for name, array in given.items() if name != argument and isinstance(array, np.ndarray)]
+    if outcome.kind == "finite" and not all(np.isfinite(array).all() for array in beside):
+        outcome = Outcome("silent")
+    return outcome
