@@ -42,8 +42,8 @@ plt.show()
 #
 # Unit noise, and at step 3000 a gradient of 100. Adam counts it with weight :math:`1 - \beta_1` above the fraction
 # and :math:`\sqrt{1 - \beta_2}` below it: it leaps by nearly :math:`(1-\beta_1)/\sqrt{1-\beta_2} = 3.2` rates.
-# AdaMax divides by the shock in full. A geometric sum bounds its step :math:`t` by :math:`\eta` times
-# :math:`(1-\beta_1)/(1-\beta_1/\beta_2) \cdot (1-(\beta_1/\beta_2)^t)/(1-\beta_1^t)`, which is at most 1.0091.
+# AdaMax divides by the shock in full. With :math:`r = \beta_1/\beta_2`, a geometric sum bounds step :math:`t` by
+# :math:`\eta\,(1-\beta_1)/(1-r)`, times :math:`(1-r^t)/(1-\beta_1^t)`: at most :math:`1.0091\,\eta`.
 racers, steps, shock = 200, 3060, 3000
 beta1, beta2 = 0.9, 0.999
 

@@ -25,10 +25,6 @@ ADAM, DESCENT, SCRIPT = PAGES
 katex = test_ink.katex
 
 
-def nothing(*_):
-    """Take what a check records of itself."""
-
-
 def prose_in_order(book):
     test_pages.test_every_word_of_the_source_is_on_the_page_in_its_order(book.pages, ADAM)
 
@@ -55,7 +51,7 @@ def own_pictures(book):
 
 
 def links(book):
-    test_pages.test_links_and_anchors_lead_somewhere(book.pages, book.folder, nothing)
+    test_pages.test_links_and_anchors_lead_somewhere(book.pages, book.folder)
 
 
 def folded(book):
@@ -86,15 +82,15 @@ def verdict(book):
 
 def curves(book):
     look = functools.partial(test_pictures.shown, book.visit, book.address)
-    test_pictures.test_every_curve_can_be_seen(look, "play-gd", "dark", nothing)
+    test_pictures.test_every_curve_can_be_seen(look, "play-gd", "dark")
 
 
 def contrast(book):
-    test_every_page.test_axe_finds_nothing(book.visit(f"{book.address}/{ADAM}"), "dark", 1280, nothing)
+    test_every_page.test_axe_finds_nothing(book.visit(f"{book.address}/{ADAM}"), "dark", 1280)
 
 
 def fits(book):
-    test_every_page.test_it_fits_every_screen_and_paper(book.visit(f"{book.address}/{ADAM}"), nothing)
+    test_every_page.test_it_fits_every_screen_and_paper(book.visit(f"{book.address}/{ADAM}"))
 
 
 class Edit(NamedTuple):
