@@ -5,7 +5,7 @@ BUILD := $(BIN)/python conf/build.py
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .NOTPARALLEL:
-.PHONY: html site test check engines mutants faults lighthouse audit links newest lowest serve lint lock bench clean
+.PHONY: html site test check engines mutants faults lighthouse audit links newest lowest serve size lint lock bench clean
 html: .venv/book ; $(BUILD)
 site: .venv/book ; $(BUILD) site
 serve: .venv/book ; $(BUILD) serve
@@ -14,7 +14,8 @@ test: .venv/test .venv/node html
 	$(PYTEST)
 check: lint ; $(BIN)/python -m pytest -n 2 --dist worksteal $(LIBRARY)
 lint: .venv/test ; $(BIN)/ruff check . && $(BIN)/ruff format --check .
-bench: .venv/test html ; for it in racing figures epochs memory; do $(BIN)/python tests/benchmarks/$$it.py || exit; done
+size: .venv/test ; $(BIN)/python tests/benchmarks/size.py
+bench: .venv/test html ; for it in step racing figures epochs memory; do $(BIN)/python tests/benchmarks/$$it.py || exit; done
 clean: ; rm -rf build .venv dist
 
 # More that takes longer. `make faults` needs Debian's faketime, and root for the mounts of its full disks.

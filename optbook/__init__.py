@@ -6,21 +6,10 @@
 'finished'
 """
 
-from optbook import (
-    data,
-    exercises,
-    inplace,
-    listings,
-    networks,
-    optimizers,
-    problems,
-    registry,
-    run,
-    schedules,
-    variants,
-    wrappers,
-)
-from optbook.data import *  # noqa: F403  each module's __all__ is read from its registry
+import inspect
+
+from optbook.checks import *  # noqa: F403  each module says what is public
+from optbook.data import *  # noqa: F403
 from optbook.exercises import *  # noqa: F403
 from optbook.inplace import *  # noqa: F403
 from optbook.listings import *  # noqa: F403
@@ -34,21 +23,4 @@ from optbook.variants import *  # noqa: F403
 from optbook.wrappers import *  # noqa: F403
 
 __version__ = "0.1.0"
-__all__ = [
-    name
-    for module in (
-        data,
-        exercises,
-        inplace,
-        listings,
-        networks,
-        optimizers,
-        problems,
-        registry,
-        run,
-        schedules,
-        variants,
-        wrappers,
-    )
-    for name in module.__all__
-]
+__all__ = [name for name, thing in vars().items() if name[0] != "_" and not inspect.ismodule(thing)]

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optbook.registry import COUNT, Argument, as_array, function, points, real, refusal, shaped, typed, whole
+from optbook.checks import COUNT, LEAST_0, SEED, Kind, as_array, number, points, refuse, whole
 
-SPREAD = Argument("How far the examples lie apart.", "a finite number >= 0", lambda a: a >= 0, "float")
-
-LONG = np.dtype(np.intp)
+SPREAD = LEAST_0._replace(type="float")
 
 __all__ = ["DataProblem", "Examples", "blobs", "line_fit"]
 
@@ -43,11 +41,19 @@ class Examples:
         TypeError, ValueError
             If `rows` are not numbers of examples, one or more.
         """
-        dealt = type(rows) is np.ndarray and rows.dtype is LONG and rows.ndim == 1 and rows.size  # by `batches`
+        rows = slice(None) if rows is None else rows
+        if type(rows) is not slice:
+            rows = as_array(rows)
+            rows = np.flatnonzero(rows) if rows.dtype.kind == "b" and rows.shape == (self.n,) else rows
+            if rows.dtype.kind not in "iu" or rows.ndim != 1 or not rows.size:
+                refuse(self.name, "rows", "be a slice, a mask, or numbers of examples, one or more", rows)
         try:
-            return self._cut(rows if dealt else chosen(self.name, rows, self.n))
+            inputs, targets = self._cut(rows)
         except IndexError:
-            raise refusal(self.name, "rows", f"be numbers from {-self.n} to n - 1 = {self.n - 1}", rows) from None
+            refuse(self.name, "rows", f"be numbers from {-self.n} to n - 1 = {self.n - 1}", rows)
+        if not targets.size:
+            refuse(self.name, "rows", "be a slice with one example or more", rows)
+        return inputs, targets
 
     def batches(self, batch, seed=0, replace=False):
         """Return an endless stream of mini-batches; the same seed gives the same stream.
@@ -77,11 +83,8 @@ class Examples:
         >>> [len(next(stream)) for _ in range(3)]
         [2, 2, 1]
         """
-        bounded = Argument(
-            "", f"a whole number from 1 to n = {self.n}", lambda a: COUNT.holds(a) & (a <= self.n), "int"
-        )
-        batch, seed = int(real(self.name, "batch", batch, bounded)), whole(self.name, "seed", seed)
-        typed(self.name, replace=(replace, bool))
+        upto = Kind(f"a whole number from 1 to n = {self.n}", lambda a: COUNT.holds(a) & (a <= self.n), "int")
+        batch, seed = whole(self.name, "batch", batch, upto), whole(self.name, "seed", seed, SEED)
         return self._drawn(batch, seed) if replace else self._dealt(batch, seed)
 
     def _drawn(self, batch, seed):
@@ -95,25 +98,6 @@ class Examples:
             order = rng.permutation(self.n)
             for first in range(0, self.n, batch):
                 yield order[first : first + batch]
-
-
-def chosen(owner, rows, n):
-    """Return `rows`, if they number some of `n` examples, as a slice or as an array; raise an error if they do not."""
-    must = "be a slice, or numbers of examples, one or more"
-    if rows is None:
-        return slice(None)
-    if isinstance(rows, slice):
-        parts = (rows.start, rows.stop, rows.step)
-        if not all(part is None or isinstance(part, (int, np.integer)) for part in parts):
-            raise refusal(owner, "rows", must, rows, TypeError)
-        array = np.arange(n)[rows]
-    else:
-        array = as_array(rows)
-    if array.ndim != 1 or not array.size:
-        raise refusal(owner, "rows", must, rows, ValueError if array.dtype.kind in "iuf" else TypeError)
-    if array.dtype.kind not in "iu":
-        raise refusal(owner, "rows", must, rows, TypeError)
-    return rows if isinstance(rows, slice) else array.astype(np.intp)
 
 
 @dataclass(frozen=True)
@@ -149,21 +133,6 @@ class DataProblem(Examples):
     minima: tuple = ()
     window: tuple = ()
 
-    def __post_init__(self):
-        owner = "DataProblem"
-        typed(owner, name=(self.name, str))
-        features = shaped(owner, "features", self.features, None, None)
-        d, n = features.shape
-        targets = shaped(owner, "targets", self.targets, n)
-        shaped(owner, "start", self.start, d)
-        for name, shape in {"minima": (None, d), "window": (4,)}.items():
-            if not (isinstance(getattr(self, name), tuple) and not getattr(self, name)):
-                shaped(owner, name, getattr(self, name), *shape)
-        for name in ("cost", "slope"):
-            function(owner, name, getattr(self, name), "be a function of score and target", takes=2)
-        object.__setattr__(self, "features", features)
-        object.__setattr__(self, "targets", targets)
-
     @property
     def n(self):
         """The number of examples."""
@@ -192,8 +161,7 @@ class DataProblem(Examples):
         TypeError, ValueError
             If an argument is not what it must be.
         """
-        theta = points(self.name, theta, len(self.features))
-        return score(theta, self.examples(rows)[0])
+        return score(points(self.name, theta, len(self.features)), self.examples(rows)[0])
 
     def loss(self, theta, rows=None):
         """Return the mean loss. NaN and infinity are passed on, as by all arithmetic.
@@ -215,8 +183,7 @@ class DataProblem(Examples):
         TypeError, ValueError
             If an argument is not what it must be.
         """
-        theta, (x, y) = points(self.name, theta, len(self.features)), self.examples(rows)
-        return self.cost(score(theta, x), y).mean(axis=-1)
+        return self.cost(self.scores(theta, rows), self.examples(rows)[1]).mean(axis=-1)
 
     def grad(self, theta, rows=None):
         """Return the gradient of the mean loss. NaN and infinity are passed on, as by all arithmetic.
@@ -238,8 +205,8 @@ class DataProblem(Examples):
         TypeError, ValueError
             If an argument is not what it must be.
         """
-        theta, (x, y) = points(self.name, theta, len(self.features)), self.examples(rows)
-        return (self.slope(score(theta, x), y)[..., None, :] * x).mean(axis=-1)
+        x, y = self.examples(rows)
+        return (self.slope(self.scores(theta, rows), y)[..., None, :] * x).mean(axis=-1)
 
 
 def score(theta, x):
@@ -336,8 +303,8 @@ def blobs(n=64, gap=2.0, seed=0):
 def prepared(owner, n, seed, **spread):
     """Return the number of examples, their spread, and the random numbers to draw them with."""
     ((name, value),) = spread.items()
-    n, value = int(real(owner, "n", n, COUNT)), real(owner, name, value, SPREAD)
-    return n, value, np.random.default_rng(whole(owner, "seed", seed))
+    n, value = whole(owner, "n", n, COUNT), number(owner, name, value, SPREAD)
+    return n, value, np.random.default_rng(whole(owner, "seed", seed, SEED))
 
 
 def _square(z, y):

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from optbook.races import scattered, tune
-from optbook.registry import OPTIMIZERS, PROBLEMS, RATE, SCHEDULES, Argument, real, refusal, typed, whole
+from optbook.registry import OPTIMIZERS, PROBLEMS, SCHEDULES
 
 __all__ = ["FIGURES", "SWEEP", "Choice", "Figure", "Range", "controls", "racers", "shuffles", "tuned"]
 
 SWEEP = {"low": 1e-4, "high": 10.0, "rates": 51, "steps": 300, "starts": 10}
 """How a learning rate is tuned: so many rates, evenly spaced on a log axis; `tune` picks one of them."""
-
-NUMBER = Argument("", "a finite number", kind="float")
-STEP = Argument("", RATE.allowed, RATE.holds, kind="float")
 
 
 @dataclass(frozen=True)
@@ -40,14 +37,6 @@ class Range:
     step: float = 1
     base: int = 0
 
-    def __post_init__(self):
-        typed("Range", label=(self.label, str))
-        whole("Range", "base", self.base)
-        low, high = real("Range", "low", self.low, NUMBER), real("Range", "high", self.high, NUMBER)
-        real("Range", "step", self.step, STEP)
-        if low > high:
-            raise refusal("Range", "low", f"be at most high = {high}", self.low)
-
 
 @dataclass(frozen=True)
 class Choice:
@@ -63,9 +52,6 @@ class Choice:
 
     label: str
     options: dict
-
-    def __post_init__(self):
-        typed("Choice", label=(self.label, str), options=(self.options, dict))
 
 
 def controls():
@@ -122,10 +108,6 @@ class Figure:
     state: dict
     racers: tuple = ()
     axes: tuple = ("θ₁", "θ₂")
-
-    def __post_init__(self):
-        typed("Figure", title=(self.title, str), kind=(self.kind, str), state=(self.state, dict))
-        typed("Figure", racers=(self.racers, tuple), axes=(self.axes, tuple))
 
 
 FIGURES = {
@@ -202,17 +184,11 @@ def racers(figure):
     list of str
         Their names, in the order of the registry.
 
-    Raises
-    ------
-    TypeError
-        If `figure` is none.
-
     Examples
     --------
     >>> racers(FIGURES["play-momentum"])
     ['gd', 'momentum', 'nesterov']
     """
-    typed("racers", figure=(figure, Figure))
     flat = [name for name, rule in OPTIMIZERS.items() if rule.axes < 2]  # a point of a landscape is no matrix
     return [name for name in flat if name in (figure.racers or flat)]
 
@@ -254,11 +230,6 @@ def shuffles(seeds):
     -------
     list of lists of str
         Of each seed two whole numbers, as text.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If `seeds` is no whole number >= 0.
     """
-    starts = [np.random.PCG64(seed).state["state"] for seed in range(whole("shuffles", "seeds", seeds))]
+    starts = [np.random.PCG64(seed).state["state"] for seed in range(seeds)]
     return [[str(start["state"]), str(start["inc"])] for start in starts]

@@ -21,11 +21,9 @@ from pathlib import Path
 
 import numpy as np
 
+from optbook.checks import COUNT, SEED, points, whole
 from optbook.data import Examples
-from optbook.registry import COUNT, Argument, points, real, shaped, typed, whole
 
-HIDDEN = Argument("Number of hidden units.", COUNT.allowed, COUNT.holds, "int")
-SIZES = Argument("", "two or more whole numbers >= 1", lambda a: a.ndim == 1 and a.size > 1 and COUNT.holds(a))
 TRAINING = 1280  # of the 1797 examples: 40 batches of 32, 5 of 256; the others are held out
 
 __all__ = ["Network", "digits", "softmax_regression", "two_layer"]
@@ -88,18 +86,6 @@ class Network(Examples):
     targets: np.ndarray
     start: np.ndarray
     held_out: object = None
-
-    def __post_init__(self):
-        typed("Network", name=(self.name, str))
-        sizes = tuple(int(size) for size in real("Network", "sizes", self.sizes, SIZES))
-        object.__setattr__(self, "sizes", sizes)
-        inputs = shaped("Network", "inputs", self.inputs, None, sizes[0] + 1)
-        given = {"inputs": inputs, "targets": shaped("Network", "targets", self.targets, len(inputs), sizes[-1])}
-        given["start"] = shaped("Network", "start", self.start, self.layout[-1][1])
-        for name, value in given.items():
-            object.__setattr__(self, name, value)
-        if self.held_out is not None:
-            typed("Network", held_out=(self.held_out, Network))
 
     @property
     def n(self):
@@ -310,7 +296,7 @@ def two_layer(hidden=32, seed=0):
     >>> two_layer(hidden=16).start.shape
     (1210,)
     """
-    hidden, seed = int(real("two_layer", "hidden", hidden, HIDDEN)), whole("two_layer", "seed", seed)
+    hidden, seed = whole("two_layer", "hidden", hidden, COUNT), whole("two_layer", "seed", seed, SEED)
     rng, sizes = np.random.default_rng(seed), (64, hidden, 10)
     layers = [rng.normal(size=(out, width + 1)) / np.sqrt(width) for width, out in pairwise(sizes)]
     for W in layers:

@@ -1,17 +1,18 @@
 """Races of optimizers: each rule's rate is tuned on some starts, and raced on others."""
 
+import inspect
 from typing import NamedTuple
 
 import numpy as np
 
-from optbook.registry import COUNT, RATE, Argument, fits, real, refusal, whole
+from optbook.checks import COUNT, POSITIVE, SEED, Kind, number, refuse, whole
 from optbook.run import Trajectory, minimize
 
 __all__ = ["race", "scattered", "tune"]
 
-RATES = Argument("", "a row of finite numbers > 0", lambda a: (a.ndim == 1) & (a > 0))
-STARTS = Argument("", "finite numbers of shape (starts, d)", lambda a: a.ndim == 2)
-SPREAD = Argument("", RATE.allowed, RATE.holds, kind="float")
+RATES = Kind("a row of finite numbers > 0", lambda a: (a.ndim == 1) & (a > 0))
+STARTS = Kind("finite numbers of shape (starts, d)", lambda a: a.ndim == 2)
+SPREAD = POSITIVE._replace(type="float")
 
 
 class Tuned(NamedTuple):
@@ -62,9 +63,9 @@ def scattered(problem, seed, n=10, spread=0.3):
     (10, 2)
     """
     if not hasattr(problem, "start"):
-        raise refusal("scattered", "problem", "have a start", problem, TypeError)
-    n, spread = int(real("scattered", "n", n, COUNT)), real("scattered", "spread", spread, SPREAD)
-    noise = np.random.default_rng(whole("scattered", "seed", seed)).normal(size=(n, len(problem.start)))
+        refuse("scattered", "problem", "have a start", problem, TypeError)
+    n, spread = whole("scattered", "n", n, COUNT), number("scattered", "spread", spread, SPREAD)
+    noise = np.random.default_rng(whole("scattered", "seed", seed, SEED)).normal(size=(n, len(problem.start)))
     return np.array(problem.start) + spread * noise
 
 
@@ -104,12 +105,12 @@ def tune(problem, optimizer, rates, *, starts, steps, **hyper):
     >>> tune(bowl, gd, [0.05, 0.18, 0.3], starts=[(1.0, 1.0), (2.0, 0.0)], steps=100).rate
     0.18
     """
-    rates, starts = real("tune", "rates", rates, RATES), real("tune", "starts", starts, STARTS)
+    rates, starts = number("tune", "rates", rates, RATES), number("tune", "starts", starts, STARTS)
     run = walked(problem, optimizer, starts[:, None], rates[:, None], steps, steps, hyper)
     losses = living(run)[-1]
     score = np.where(np.isfinite(losses).all(axis=0), np.quantile(losses, 0.5, axis=0, method="higher"), np.inf)
     if len(rates) > 1 and np.isinf(score).all():
-        raise refusal("tune", "problem", f"let all {len(starts)} starts finish at one of {len(rates)} rates", problem)
+        refuse("tune", "problem", f"let all {len(starts)} starts finish at one of {len(rates)} rates", problem)
     return Tuned(float(rates[score.argmin()]), rates, losses)
 
 
@@ -152,10 +153,10 @@ def race(problem, optimizer, rates, *, tuned_on, raced_on, steps, tuning_steps=N
     >>> result.tuned.rate, result.losses.shape, result.lost
     (0.001, (101, 10), 0.0)
     """
-    before, now = real("race", "tuned_on", tuned_on, STARTS), real("race", "raced_on", raced_on, STARTS)
+    before, now = number("race", "tuned_on", tuned_on, STARTS), number("race", "raced_on", raced_on, STARTS)
     if {*map(tuple, before)} & {*map(tuple, now)}:
-        raise refusal("race", "raced_on", "have no start on which the rate was tuned", raced_on)
-    tuning = steps if tuning_steps is None else real("race", "tuning_steps", tuning_steps, COUNT)
+        refuse("race", "raced_on", "have no start on which the rate was tuned", raced_on)
+    tuning = steps if tuning_steps is None else whole("race", "tuning_steps", tuning_steps, COUNT)
     tuned = tune(problem, optimizer, rates, starts=before, steps=tuning, **hyper)
     run = walked(problem, optimizer, now, tuned.rate, steps, 1, hyper)
     losses = living(run)
@@ -164,7 +165,7 @@ def race(problem, optimizer, rates, *, tuned_on, raced_on, steps, tuning_steps=N
 
 def walked(problem, optimizer, start, lr, steps, every, hyper):
     """Return the run, without a weight decay unless `hyper` has one."""
-    if callable(optimizer) and fits(optimizer, 2, lr=lr, weight_decay=0.0):
+    if callable(optimizer) and "weight_decay" in inspect.signature(optimizer).parameters:
         hyper = {"weight_decay": 0.0} | hyper
     return minimize(problem, optimizer, start=start, lr=lr, steps=steps, every=every, **hyper)
 

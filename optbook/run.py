@@ -2,33 +2,30 @@
 
 import inspect
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from optbook.registry import (
+from optbook.checks import (
     COUNT,
-    DOUBLE,
-    Argument,
+    SEED,
+    Kind,
     as_array,
-    fits,
+    checked_gradient,
+    fitting,
+    function,
     is_finite,
-    real,
-    refusal,
-    shown,
-    together,
-    typed,
-    watching,
+    number,
+    refuse,
     whole,
 )
 
-START = Argument("Where to begin.", "finite numbers, of shape (..., d)", lambda a: a.ndim > 0)
+START = Kind("finite numbers, of shape (..., d)", lambda a: a.ndim > 0, "array_like")
 
 __all__ = ["Trajectory", "minimize"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trajectory:
     """What a run, or a race of many runs, did.
 
@@ -54,16 +51,6 @@ class Trajectory:
     symbols: dict
     diverged_at: np.ndarray
 
-    def __post_init__(self):
-        theta = kept("theta", self.theta)
-        loss = kept("loss", self.loss, shape=theta.shape[: max(1, as_array(self.loss).ndim)])
-        typed("Trajectory", symbols=(self.symbols, dict))
-        symbols = {name: kept(f"symbols[{name!r}]", rows, theta.shape) for name, rows in self.symbols.items()}
-        counts = {"t": kept("t", self.t, theta.shape[:1], count=True)}
-        counts["diverged_at"] = kept("diverged_at", self.diverged_at, loss.shape[1:], count=True)
-        for name, value in ({"theta": theta, "loss": loss, "symbols": symbols} | counts).items():
-            object.__setattr__(self, name, value)
-
     @property
     def status(self):
         """``"finished"``, or how many diverged and when."""
@@ -78,32 +65,11 @@ class Trajectory:
         return f"<Trajectory of shape {self.theta.shape}: {self.status}>"
 
 
-def kept(name, value, shape=None, count=False):
-    """Return `value` as an array, if it is one that a trajectory may hold; it is not copied, for it may be large."""
-    array, least = as_array(value), "whole numbers >= 0" if count else "finite numbers"
-    must = f"be {least}" if shape is None else f"be {least} of shape {shape}"
-    if array.dtype.kind not in "iuf" or array.dtype.char == "e":
-        raise refusal("Trajectory", name, must, value, TypeError)
-    fits = array.ndim > 1 if shape is None else array.shape == shape
-    if not (fits and np.isfinite(array).all() and (not count or np.all((array >= 0) & (array % 1 == 0)))):
-        raise refusal("Trajectory", name, must, value)
-    return array.astype(int) if count else array
-
-
+@np.errstate(all="ignore")  # what is lost has a status
 def minimize(
-    problem,
-    optimizer,
-    *,
-    steps=100,
-    start=None,
-    batch=None,
-    replace=False,
-    seed=0,
-    record="",
-    every=1,
-    progress=None,
+    problem, optimizer, *, steps=100, start=None, batch=None, replace=False, seed=0, record="", every=1, progress=None,
     **hyper,
-):
+):  # fmt: skip
     """Run an optimizer, or many at once, over a problem.
 
     Any hyperparameter, and the start, may be an array with leading axes: ``lr=np.geomspace(1e-3, 1, 64)[:, None]``
@@ -158,20 +124,24 @@ def minimize(
     >>> bool(np.isfinite(race.theta).all())
     True
     """
-    check_choices(optimizer, hyper, replace, record, progress)
-    seed = whole("minimize", "seed", seed)
-    steps, every = (int(real("minimize", k, v, COUNT)) for k, v in (("steps", steps), ("every", every)))
+    steps, every = (whole("minimize", name, n, COUNT) for name, n in (("steps", steps), ("every", every)))
     theta = first_point(problem, start, hyper)
-    grad, t = problem.grad if batch is None else sampled(problem, batch, seed, replace), 0
-    with watching(), np.errstate(all="ignore"):
-        walk = started(optimizer(grad, theta.copy(), **hyper), record)
-        axes = max(1, getattr(optimizer, "axes", 1), getattr(problem, "axes", 1))
-        log = Log(problem, theta, record.split(), axes)
-        for t, theta in zip(counted(steps, progress), walk, strict=False):
-            log.note(t, theta, walk, keep=t % every == 0 or t == steps)
-            if log.lost:
-                break
-    return log.trajectory(steps, t)
+    seed = whole("minimize", "seed", seed, SEED)
+    grad = problem.grad if batch is None else sampled(problem, batch, seed, replace)
+    function("minimize", "optimizer", optimizer, "be a function of grad and theta")
+    name = getattr(optimizer, "__name__", "optimizer")
+    walk = optimizer(checked_gradient(name, grad, alarm=False), theta.copy(), **hyper)
+    if not hasattr(walk, "__next__"):
+        refuse("minimize", "optimizer", "return a generator", walk, TypeError)
+    t, record = 0, record.split() if isinstance(record, str) else [*record]
+    log = Log(problem, theta, record, max(1, getattr(optimizer, "axes", 1), getattr(problem, "axes", 1)))
+    for t, theta in zip(counted(steps, progress), walk, strict=False):
+        log.note(t, theta, walk, keep=t % every == 0 or t == steps)
+        if log.lost:
+            break
+    if t < steps and not log.lost:
+        refuse("minimize", "optimizer", f"yield {steps} points", t, hint=" before it stopped")
+    return log.trajectory()
 
 
 def counted(steps, progress):
@@ -184,122 +154,84 @@ def counted(steps, progress):
     return numbers
 
 
-def check_choices(optimizer, hyper, replace, record, progress):
-    """Raise a TypeError unless each choice is of its type."""
-    ours = hasattr(optimizer, "__wrapped__")  # which says more itself
-    if not (ours or (callable(optimizer) and fits(optimizer, 2, **hyper))):
-        must = f"be a function of {', '.join(['grad', *hyper])} and theta"
-        raise refusal("minimize", "optimizer", must, optimizer, TypeError)
-    if not isinstance(record, str):
-        raise refusal("minimize", "record", "be a string of names", record, TypeError)
-    typed("minimize", replace=(replace, bool))
-    if not (progress is None or isinstance(progress, bool)):
-        raise refusal("minimize", "progress", "be True, False or None", progress, TypeError)
-
-
-def started(walk, record):
-    """Return `walk`, if it is what an optimizer must return."""
-    if not isinstance(walk, Iterator):
-        raise refusal("minimize", "optimizer", "return a generator", walk, TypeError)
-    if record and not inspect.isgenerator(walk):
-        raise refusal("minimize", "record", "be '' unless optimizer is a generator function", record, TypeError)
-    return walk
-
-
 def first_point(problem, start, hyper):
     """Return the start as a float64 copy, one for each racer."""
-    for need in ("loss", "grad"):
-        method = getattr(problem, need, None)
-        if not (callable(method) and fits(method, 1)):
-            raise refusal("minimize", "problem", f"have a method {need}(theta)", problem, TypeError)
+    if not hasattr(problem, "loss") or not hasattr(problem, "grad"):
+        refuse("minimize", "problem", "have loss(theta) and grad(theta)", problem, TypeError)
     if start is None and not hasattr(problem, "start"):
-        raise TypeError(f"minimize: start must be given, for {shown(problem)} has none of its own; got None")
-    theta = real("minimize", "start", problem.start if start is None else start, START)
+        refuse("minimize", "start", f"be given, for {problem!r:.200} has none", start, TypeError)
+    theta = number("minimize", "start", getattr(problem, "start", None) if start is None else start, START)
     shape = theta.shape
     for name, value in hyper.items():
-        first = value(0) if callable(value) and fits(value, 1) else value
-        shape = together("minimize", name, first, shape)
+        shape = fitting("minimize", name, value(0) if callable(value) else value, shape)
     return np.array(np.broadcast_to(theta, shape))
 
 
 def sampled(problem, batch, seed, replace):
     """Return the gradient on the next mini-batch of a fresh stream, each time it is called."""
     if not hasattr(problem, "batches"):
-        must = f"be left out for {shown(problem)}, which is not made of data"
-        raise refusal("minimize", "batch", must, batch, TypeError)
+        refuse("minimize", "batch", f"be left out for {problem!r}, which is not made of data", batch, TypeError)
     stream, grad = problem.batches(batch, seed, replace), problem.grad
     return lambda theta: grad(theta, next(stream))
 
 
 class Log:
-    """The points that a run keeps."""
+    """The points that a run keeps; each is looked at for divergence."""
 
     def __init__(self, problem, theta, names, axes):
-        self.problem, self.names, self.shape = problem, names, theta.shape
+        self.problem, self.names, self.lost, self.some_lost = problem, names, False, False
         self.axes = tuple(range(-axes, 0))  # of theta that one number of the loss stands for
         loss = self.height(theta)
         if not np.isfinite(loss).all():
-            raise ValueError(f"minimize: start must have a finite loss, got {loss} at {theta}")
-        self.diverged_at, self.lost = np.zeros(loss.shape, int), False
-        self.rows = [(0, theta, loss, [np.zeros_like(theta) for _ in names])]
+            refuse("minimize", "start", "have a finite loss", loss)
+        self.diverged_at = np.zeros(loss.shape, int)
+        self.rows = [(0, theta, loss, *(np.zeros_like(theta) for _ in names))]
 
     def height(self, theta):
-        """Return the loss at `theta`, one real number for each point, in an array of our own."""
-        loss = as_array(self.problem.loss(theta))
-        shape, real = theta.shape[: -len(self.axes)], loss.dtype.kind in "iuf"
-        if loss.shape != shape or not real:
-            says = f"minimize: loss must return real numbers of shape {shape}, one for each point"
-            raise (ValueError if real else TypeError)(f"{says}, got {loss.dtype} of shape {loss.shape}")
-        return loss.copy()
+        """Return the loss at `theta`, one real number for each point."""
+        loss, shape = as_array(self.problem.loss(theta)), theta.shape[: -len(self.axes)]
+        if loss.dtype.kind not in "iuf" or loss.shape != shape:
+            error = TypeError if loss.dtype.kind not in "iuf" else ValueError
+            refuse("minimize", "loss", f"return real numbers of shape {shape}, one for each point", loss, error)
+        return loss
 
     def note(self, t, theta, walk, keep):
-        """Look at the point after step `t` for divergence, and `keep` it or not."""
-        if type(theta) is not np.ndarray or theta.dtype is not DOUBLE or theta.shape != self.shape:
-            self.check(theta)
+        """Look at the point after step `t`, and `keep` it or not; who has diverged stays where it was last finite."""
+        if type(theta) is not np.ndarray or theta.dtype.kind not in "iuf":
+            refuse("minimize", "optimizer", "yield arrays of real numbers", theta, TypeError)
+        if theta.shape != self.rows[0][1].shape:
+            refuse("minimize", "optimizer", f"yield arrays of theta's shape {self.rows[0][1].shape}", theta.shape)
         if t == 1:
-            self.symbols(walk, theta.shape)
-        if not keep and is_finite(theta):  # by far the most common case
+            self.symbols(walk, theta.shape)  # a misspelt name is refused before a long run
+        if not (keep or self.some_lost) and is_finite(theta):
             return
-        finite = np.isfinite(theta).all(axis=self.axes)
-        if keep:
-            loss, symbols = self.height(theta), self.symbols(walk, theta.shape)
-            finite &= np.isfinite([loss, *(np.abs(symbol).max(axis=self.axes) for symbol in symbols)]).all(axis=0)
-        if not finite.all():
-            self.diverged_at = np.where(finite | (self.diverged_at > 0), self.diverged_at, t)
-            self.lost = self.diverged_at.all()
+        row = [theta, self.height(theta), *self.symbols(walk, theta.shape)] if keep else [theta]
+        if all(map(is_finite, row)) and not self.some_lost:  # as nearly always, and quicker
+            self.rows.append((t, *(np.array(a, float) for a in row)))
+            return
+        self.some_lost = True
+        each = [np.isfinite(a).all(axis=self.axes) if a.shape == theta.shape else np.isfinite(a) for a in row]
+        alive = np.logical_and.reduce(each)
+        self.diverged_at = np.where(alive | (self.diverged_at > 0), self.diverged_at, t)
+        self.lost = bool(self.diverged_at.all())
         if keep and not self.lost:
-            self.rows.append((t, *self.of_the_living(theta, loss, symbols)))
-
-    def of_the_living(self, theta, loss, symbols):
-        """Return copies of a row, in which who has diverged stays where it was last finite."""
-        if not self.diverged_at.any():
-            return theta.copy(), loss, [symbol.copy() for symbol in symbols]
-        alive = self.diverged_at == 0
-        each = np.expand_dims(alive, self.axes)
-        _, theta_0, loss_0, symbols_0 = self.rows[-1]
-        symbols = [np.where(each, now, before) for now, before in zip(symbols, symbols_0, strict=True)]
-        return np.where(each, theta, theta_0), np.where(alive, loss, loss_0), symbols
-
-    def check(self, theta):
-        """Raise an error unless an optimizer may yield `theta`."""
-        real = isinstance(theta, np.ndarray) and theta.dtype.kind in "iuf"
-        if not (real and theta.shape == self.shape):
-            must = f"yield arrays of real numbers of theta's shape {self.shape}"
-            raise refusal("minimize", "optimizer", must, theta, ValueError if real else TypeError)
+            alive = self.diverged_at == 0
+            wide = np.expand_dims(alive, self.axes)
+            pairs = zip(row, self.rows[-1][1:], strict=True)
+            self.rows.append((t, *(np.where(alive if a.shape == alive.shape else wide, a, b) for a, b in pairs)))
 
     def symbols(self, walk, shape):
         """Return the present values of the recorded local variables of the generator `walk`, in theta's `shape`."""
+        if self.names and not inspect.isgenerator(walk):
+            refuse("minimize", "record", "be empty unless optimizer is a generator function", self.names, TypeError)
         variables = inspect.getgeneratorlocals(walk) if self.names else {}
-        variables = {name: value for name, value in variables.items() if not callable(value)}
-        unknown = [name for name in self.names if name not in variables]
-        if unknown:
-            raise ValueError(f"minimize: record must name variables among {', '.join(variables)}; got {unknown[0]!r}")
+        variables = {name: value for name, value in variables.items() if as_array(value).dtype.kind in "iuf"}
+        for name in self.names:
+            if name not in variables:
+                refuse("minimize", "record", f"name variables among {', '.join(variables)}", name)
         return [np.broadcast_to(variables[name], shape) for name in self.names]
 
-    def trajectory(self, steps, done):
-        """Return all that was kept, if the run went on for `steps` or diverged."""
-        if not self.lost and done < steps:
-            raise ValueError(f"minimize: optimizer must yield {steps} iterates, but it stopped early, got {done}")
-        t, theta, loss, symbols = zip(*self.rows, strict=True)
-        stacked = {name: np.stack(rows) for name, *rows in zip(self.names, *symbols, strict=True)}
-        return Trajectory(np.stack(theta), np.stack(loss), np.array(t), stacked, self.diverged_at)
+    def trajectory(self):
+        """Return all that was kept."""
+        t, theta, loss, *symbols = (np.stack(column) for column in zip(*self.rows, strict=True))
+        return Trajectory(theta, loss, t, dict(zip(self.names, symbols, strict=True)), self.diverged_at)

@@ -8,23 +8,12 @@ import itertools
 
 import numpy as np
 
-from optbook.registry import (
-    SCHEDULES,
-    Argument,
-    as_array,
-    bind,
-    documented,
-    enter,
-    function,
-    parameters,
-    real,
-    refusal,
-    together,
-    typed,
-)
+from optbook.registry import SCHEDULES, schedule
 
-STEPS_DONE = Argument("Number of finished steps.", "a number of finished steps, finite and >= 0", lambda a: a >= 0)
-RATE_NOW = Argument("Rate of this step.", "a finite number >= 0 at every step", lambda a: a >= 0)
+# What an argument must be beside others: in words, and as a test.
+FLOOR = {"floor": ("be at most peak", lambda floor, peak, **_: floor <= peak)}
+FALL = {"fall": ("be at most steps - rise", lambda fall, steps, rise, **_: fall <= steps - rise)}
+WARM = {"warm": ("be more than 1 / steps", lambda warm, steps, **_: warm * steps > 1)}
 
 
 def clock(lr):
@@ -53,153 +42,8 @@ def clock(lr):
     >>> [(t, float(eta)) for t, eta in itertools.islice(ticks, 3)]
     [(1, 0.2), (2, 0.1), (3, 0.0)]
     """
-    if not callable(lr):
-        real("clock", "lr", lr, RATE_NOW)
-        return zip(itertools.count(1), itertools.repeat(lr), strict=False)
-    rate = lr if hasattr(lr, "guarded") else guard_schedule("clock", lr)
-    return ((t, rate(t - 1)) for t in itertools.count(1))
-
-
-def guard_schedule(owner, schedule, shape=()):
-    """Return `schedule` such that it fails when a rate is not a finite number >= 0, or does not fit theta's `shape`."""
-    function(owner, "lr", schedule, "be a number or a function of finished steps")
-
-    def guarded(t):
-        nonlocal shape  # a column of rates makes as many racers, from then on
-        rate = real(owner, f"lr({t})", schedule(t), RATE_NOW)
-        shape = together(owner, f"lr({t})", rate, shape)
-        return rate
-
-    guarded.guarded = True
-    return guarded
-
-
-class Schedule:
-    """A learning rate as a function of the number of finished steps.
-
-    Parameters
-    ----------
-    call : str
-        The Python that makes this schedule; its ``repr``.
-    rate : callable
-        The rule: float array of steps in, float array of rates out.
-
-    Examples
-    --------
-    >>> rate = Schedule("halving", lambda t: 0.5**t)
-    >>> rate([0, 1, 2])
-    array([1.  , 0.5 , 0.25])
-    >>> rate
-    halving
-    """
-
-    def __init__(self, call, rate):
-        typed("Schedule", call=(call, str))
-        self.call, self.rate = call, function("Schedule", "rate", rate, "be a function of finished steps")
-
-    def __call__(self, t):
-        """Return the learning rate after some steps.
-
-        Parameters
-        ----------
-        t : float or array
-            Number of finished steps, >= 0.
-
-        Returns
-        -------
-        float or array
-            The rate of the next step, in the shape of `t`.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If `t` is no such number, or the rate is not a finite number >= 0.
-        """
-        done = real(self.call, "t", t, STEPS_DONE)
-        try:
-            with np.errstate(all="ignore"):  # what is not finite is refused, below
-                rate = self.rate(done)
-        except (TypeError, ValueError) as error:  # of a function that was given as `after`
-            raise type(error)(f"{self.call}: no rate at t={t!r}: {error}") from error
-        return real(self.call, "rate", rate, RATE_NOW)[()]
-
-    def __repr__(self):
-        return self.call
-
-
-def schedule(title, *, cite, **demo):
-    """Register a function that makes schedules, and check its arguments when it is called.
-
-    Parameters
-    ----------
-    title : str
-        Name shown to readers.
-    cite : str
-        Key of its source in the bibliography.
-    **demo
-        Arguments of the example that pages and tests show.
-
-    Returns
-    -------
-    callable
-        A decorator. The decorated function returns a `Schedule`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not what it must be, the name is taken, or an argument of the function is unknown.
-    """
-    typed("schedule", title=(title, str), cite=(cite, str))
-
-    def register(make):
-        function("schedule", "make", make, "be a function that returns a function of finished steps", takes=None)
-
-        def checked(*args, **kwargs):
-            arguments = bind(make.__name__, make, args, kwargs)
-            rate = make(**check(make.__name__, arguments))
-            given = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
-            return Schedule(f"{make.__name__}({given})", rate)
-
-        returns = ["Schedule", "    The rate η as a function of the number of finished steps."]
-        raises = ["TypeError, ValueError", "    If an argument is of the wrong type, or out of its range."]
-        sections = {"Parameters": parameters(make), "Returns": returns, "Raises": raises}
-        doc = documented(make, sections, cite, example(make.__name__, demo))
-        return enter(SCHEDULES, make, checked, doc, title=title, cite=cite, demo=demo)
-
-    return register
-
-
-def example(name, demo):
-    """Return the lines of an example that holds for every schedule: it starts below its peak, or there."""
-    given = ", ".join(f"{key}={'constant(1.0)' if value is None else repr(value)}" for key, value in demo.items())
-    return [f">>> rate = {name}({given})", ">>> bool(0 < rate(0) <= 1)", "True"]
-
-
-def check(owner, given):
-    """Return the arguments of a schedule as float64 arrays, each checked alone and then against its peers."""
-    a = {name: guard_after(owner, v) if name == "after" else real(owner, name, v) for name, v in given.items()}
-    peers = {
-        "floor": ("at most peak", "floor" in a and np.all(a["floor"] <= a["peak"])),
-        "fall": ("at most steps - rise", "fall" in a and a["fall"] <= a["steps"] - a["rise"]),
-        "warm": ("more than 1 / steps", "warm" in a and np.all(a["warm"] * a["steps"] > 1)),
-    }
-    for name, (allowed, holds) in peers.items():
-        if name in a and not holds:
-            raise ValueError(f"{owner}: {name} must be {allowed}, got {name}={given[name]!r} in {given}")
-    return a
-
-
-def guard_after(owner, after):
-    """Return the schedule `after` such that it fails unless it returns numbers."""
-    function(owner, "after", after, "be a schedule")
-
-    def guarded(t):
-        rate = after(t)
-        if as_array(rate).dtype.kind not in "iufc":
-            raise refusal(owner, "after", "return real numbers", rate, TypeError)
-        return rate
-
-    return guarded
+    for t in itertools.count(1):
+        yield t, lr(t - 1) if callable(lr) else lr
 
 
 @schedule("Constant", cite="bottou2018", peak=1.0)
@@ -250,7 +94,7 @@ def inverse_sqrt(peak, steps):
     return lambda t: peak * np.sqrt(steps / (steps + t))
 
 
-@schedule("Linear decay", cite="goodfellow2016", peak=1.0, steps=100, floor=0.0)
+@schedule("Linear decay", cite="goodfellow2016", needs=FLOOR, peak=1.0, steps=100, floor=0.0)
 def linear(peak, steps, floor=0.0):
     r"""Walk straight down to the floor, and stay there.
 
@@ -259,7 +103,7 @@ def linear(peak, steps, floor=0.0):
     return lambda t: floor + (peak - floor) * (1 - np.minimum(t, steps) / steps)
 
 
-@schedule("Polynomial decay", cite="chen2018", peak=1.0, steps=100, power=2.0)
+@schedule("Polynomial decay", cite="chen2018", needs=FLOOR, peak=1.0, steps=100, power=2.0)
 def polynomial(peak, steps, power=1.0, floor=0.0):
     r"""Bend the straight line: fast at first for a power above 1; stay at the floor after the end.
 
@@ -268,7 +112,7 @@ def polynomial(peak, steps, power=1.0, floor=0.0):
     return lambda t: floor + (peak - floor) * (1 - np.minimum(t, steps) / steps) ** power
 
 
-@schedule("Cosine annealing", cite="loshchilov2017", peak=1.0, steps=100, floor=0.1)
+@schedule("Cosine annealing", cite="loshchilov2017", needs=FLOOR, peak=1.0, steps=100, floor=0.1)
 def cosine(peak, steps, floor=0.0):
     r"""Fall along half a cosine, and stay at the floor after the end.
 
@@ -282,7 +126,7 @@ def cosine(peak, steps, floor=0.0):
     return rate
 
 
-@schedule("Cosine with warm restarts", cite="loshchilov2017", peak=1.0, period=15, mult=2, floor=0.0)
+@schedule("Cosine with warm restarts", cite="loshchilov2017", needs=FLOOR, peak=1.0, period=15, mult=2, floor=0.0)
 def restarts(peak, period, mult=1, floor=0.0):
     r"""Fall along half a cosine, jump back up, and repeat; each cycle is `mult` times as long as the last.
 
@@ -307,7 +151,7 @@ def restarts(peak, period, mult=1, floor=0.0):
     return rate
 
 
-@schedule("One-cycle", cite="smith2019", peak=1.0, steps=100)
+@schedule("One-cycle", cite="smith2019", needs=WARM, peak=1.0, steps=100)
 def one_cycle(peak, steps, warm=0.3, start_div=25.0, end_div=1e4):
     r"""Climb along half a cosine for a share of the run, then fall along another, far below the start.
 
@@ -328,7 +172,7 @@ def one_cycle(peak, steps, warm=0.3, start_div=25.0, end_div=1e4):
     return lambda t: np.where(t <= top, glide(first, peak, t / top), glide(peak, last, (t - top) / (end - top)))
 
 
-@schedule("Warmup–stable–decay", cite="hu2024", peak=1.0, steps=100, rise=10, fall=20)
+@schedule("Warmup–stable–decay", cite="hu2024", needs=FLOOR | FALL, peak=1.0, steps=100, rise=10, fall=20)
 def wsd(peak, steps, rise, fall, floor=0.0):
     r"""Climb in a line, hold, and fall in a line over the last steps; stay at the floor after the end.
 
@@ -358,4 +202,4 @@ def warmup(after, rise):
     return lambda t: np.where(t < rise, after(0) * ((t + 1) / rise), after(np.maximum(t - rise, 0)))
 
 
-__all__ = ["clock", "schedule", "Schedule", *SCHEDULES]
+__all__ = ["clock", *SCHEDULES]

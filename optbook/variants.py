@@ -13,14 +13,21 @@ r, c  means of rows and of columns
 
 import numpy as np
 
-from optbook.optimizers import optimizer
-from optbook.registry import OPTIMIZERS
+from optbook import optimizers  # noqa: F401  the chapter's come first
+from optbook.registry import OPTIMIZERS, optimizer
 from optbook.schedules import clock
 
 CHAPTER = set(OPTIMIZERS)
 
 
-@optimizer("Rprop", cite="riedmiller1993", use="full batches only; it hardly needs a rate", state="d s", demo_lr=0.1)
+@optimizer(
+    "Rprop",
+    cite="riedmiller1993",
+    use="full batches only; it hardly needs a rate",
+    state="d s",
+    demo_lr=0.1,
+    needs={"low": ("be at most high", lambda low, high, **_: low <= high)},
+)
 def rprop(grad, theta, lr=0.01, grow=1.2, shrink=0.5, low=1e-4, high=5e3):
     r"""Ask only for the sign of the slope: lengthen the step while it stays, shorten it when it turns.
 

@@ -303,10 +303,10 @@ WRONG = [
     ("clipped", "number by number", "g * (norm / np.maximum(length, norm))", "np.clip(g, -norm, norm)"),
     ("clipped", "always to that norm", "np.maximum(length, norm)", "length"),
     ("clipped", "PyTorch's guard", "np.maximum(length, norm)", "np.maximum(length + 1e-6, norm)"),
-    ("lookahead", "the rule inside goes on from its own", "theta[...] = slow", "theta = slow"),
+    ("lookahead", "the rule inside goes on from its own", "fast[...] = slow", "fast = slow"),
     ("lookahead", "one step early", "t % sync == 0", "t % sync == sync - 1"),
-    ("lookahead", "the shares swapped", "share * (theta - slow)", "(1 - share) * (theta - slow)"),
-    ("lookahead", "slow weights that stand still", "slow = slow + share * (theta - slow)", "slow = slow"),
+    ("lookahead", "the shares swapped", "share * (fast - slow)", "(1 - share) * (fast - slow)"),
+    ("lookahead", "slow weights that stand still", "slow = slow + share * (fast - slow)", "slow = slow"),
 ]
 
 

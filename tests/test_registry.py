@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import optbook
-from optbook import OPTIMIZERS, PROBLEMS, SCHEDULES, WRAPPERS, clock, minimize, optimizer, registry, schedule
+from optbook import OPTIMIZERS, PROBLEMS, SCHEDULES, WRAPPERS, clock, minimize, optimizer, schedule
+from optbook.checks import ARGUMENTS, argument
 
 
 @pytest.fixture(autouse=True)
@@ -96,12 +97,12 @@ def test_every_title_is_its_own():
         assert len(titles) == len(set(titles))
 
 
-@pytest.mark.parametrize("name", registry.ARGUMENTS)
+@pytest.mark.parametrize("name", ARGUMENTS)
 def test_every_argument_says_what_it_is_and_may_be(name):
-    argument = registry.ARGUMENTS[name]
-    assert argument.says.endswith(".")
-    assert argument.says[0].isupper()
-    assert argument.allowed
+    says, kind = ARGUMENTS[name]
+    assert says.endswith(".")
+    assert says[0].isupper()
+    assert kind
     used = {
         n for r in (OPTIMIZERS, WRAPPERS, SCHEDULES) for made in r.values() for n in inspect.signature(made).parameters
     }
@@ -114,7 +115,7 @@ def test_defaults_are_allowed():
         for made in r.values():
             for name, parameter in inspect.signature(made).parameters.items():
                 if parameter.default is not parameter.empty:
-                    assert registry.real(made.__name__, name, parameter.default) == parameter.default
+                    assert argument(made.__name__, name, parameter.default) == parameter.default
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)

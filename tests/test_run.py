@@ -310,7 +310,7 @@ def test_any_generator_will_do():
             yield theta
 
     assert minimize(PLAIN, halve, start=[8.0], steps=3).theta.tolist() == [[8], [4], [2], [1]]
-    with pytest.raises(ValueError, match="optimizer must yield 5 iterates, but it stopped early"):
+    with pytest.raises(ValueError, match="optimizer must yield 5 points, got 4 before it stopped"):
         minimize(PLAIN, lambda grad, theta: itertools.islice(halve(grad, theta), 4), start=[8.0], steps=5)
     exactly = minimize(PLAIN, lambda grad, theta: itertools.islice(halve(grad, theta), 5), start=[8.0], steps=5)
     assert exactly.theta[-1] == 1 / 4
@@ -359,11 +359,11 @@ def test_strided_and_read_only_inputs_will_do():
 
 def test_a_gradient_cannot_change_theta():
     def vandal(theta):
-        theta[...] = 0
+        theta *= 2
         return theta
 
-    with pytest.raises(ValueError, match="read-only"):
-        minimize(SimpleNamespace(loss=PLAIN.loss, grad=vandal), gd, start=[1.0])
+    run = minimize(SimpleNamespace(loss=PLAIN.loss, grad=vandal), gd, start=[1.0], lr=0.1, steps=2)
+    np.testing.assert_allclose(run.theta, [[1], [0.8], [0.64]])
 
 
 def test_a_gradient_that_returns_theta_itself_or_its_own_buffer_is_safe():

@@ -415,7 +415,6 @@ def test_fractions_of_a_line_are_exact():
         (lambda t: math.nan, ValueError, r"rate must be a finite number >= 0 at every step, got array\(nan\)"),
         (lambda t: math.inf, ValueError, r"rate must be a finite number >= 0 at every step, got array\(inf\)"),
         (lambda t: 1j, TypeError, r"rate must be a finite number >= 0 at every step, got array\(0.\+0.2j\)"),
-        (len, TypeError, "no rate at t=0: object of type 'int' has no len"),
     ],
 )
 def test_a_rate_that_is_none_is_refused(after, error, message):

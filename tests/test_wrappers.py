@@ -121,7 +121,11 @@ def test_they_say_what_they_are():
         (lambda: lookahead(adam, sync=2.5), ValueError, "lookahead: sync must be a whole number >= 1, got 2.5"),
         (lambda: lookahead(adam, share=0), ValueError, r"lookahead: share must be a number in \(0, 1\], got 0"),
         (lambda: lookahead(adam, share=1.1), ValueError, r"lookahead: share must be a number in \(0, 1\], got 1.1"),
-        (lambda: lookahead(adam)(bowl.grad, 1.0), ValueError, "lookahead: theta must have at least 1 axis, got 1.0"),
+        (
+            lambda: next(lookahead(adam)(bowl.grad, 1.0)),
+            ValueError,
+            "lookahead: theta must have at least 1 axis, got array",
+        ),
         (lambda: lookahead(adam)(bowl.grad, np.ones(2), rate=1), TypeError, "adam: unknown argument rate=1"),
         (lambda: clipped(adam)(3, np.ones(2)), TypeError, "adam: grad must be a function of theta, got 3"),
         (lambda: next(clipped(adam)(lambda theta: None, np.ones(2))), TypeError, "clipped: grad must return real"),
@@ -138,8 +142,8 @@ def test_bad_input_is_refused(call, error, message):
 
 
 def test_a_matrix_is_refused_where_a_point_is_given():
-    with pytest.raises(ValueError, match=r"^muon: theta must have at least 2 axes, got shape \(2,\)"):
+    with pytest.raises(ValueError, match=r"^muon: theta must have at least 2 axes, got \(2,\)"):
         muon(bowl.grad, np.ones(2))
-    with pytest.raises(ValueError, match=r"^lamb: theta must have at least 1 axis, got shape \(\)"):
+    with pytest.raises(ValueError, match=r"^lamb: theta must have at least 1 axis, got \(\)"):
         OPTIMIZERS["lamb"](bowl.grad, 1.0)
     assert shaped("muon", [1, 1]).shape == (1, 2)

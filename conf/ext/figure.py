@@ -98,7 +98,8 @@ def plan_data(figure):
     plans = {}
     for name, make in optbook.SCHEDULES.items():
         names = compiler.hyperparameters(make, skip=0)
-        whole = [key for key in names if "int" in optbook.ARGUMENTS[key].kind]
+        kinds = {key: getattr(optbook.ARGUMENTS[key][1], "type", "") for key in names}
+        whole = [key for key in names if "int" in kinds[key]]
         plans[name] = {"title": make.title, "names": names, "whole": whole, "demo": make.demo}
     return line_data(figure) | {"plans": plans}
 

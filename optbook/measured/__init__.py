@@ -6,8 +6,6 @@ Times differ from machine to machine and from run to run, so a page that timed i
 import json
 from importlib.resources import files
 
-from optbook.registry import typed
-
 __all__ = ["measured"]
 
 
@@ -34,7 +32,6 @@ def measured(name):
     >>> measured("epochs")["command"]
     'python tests/benchmarks/epochs.py --write'
     """
-    typed("measured", name=(name, str))
     stored = {
         path.name.removesuffix(".json"): path for path in files(__name__).iterdir() if path.name.endswith(".json")
     }

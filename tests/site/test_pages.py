@@ -146,7 +146,7 @@ def test_listings_print_the_tested_source(pages):
 
 
 def test_the_registry_page_explains_and_does_not_dump(pages):
-    assert "Argument(says=" not in pages["api/registry.html"].get_text()
+    assert "Kind(allowed=" not in pages["api/registry.html"].get_text()
 
 
 def test_copied_listings_run(pages):

@@ -1,0 +1,49 @@
+"""What NumPy's users expect to work, works."""
+
+import numpy as np
+import pytest
+
+from optbook import adam, blobs, bowl, gd, minimize, momentum
+
+START = np.array([1.0, 2.0])
+
+
+class Series:
+    """What pandas, JAX, Dask and PyTorch have in common: an object that NumPy makes an array of."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def __array__(self, dtype=None, copy=None):
+        """Return the values as an array."""
+        return np.array(self.values, dtype=dtype)
+
+
+@pytest.mark.parametrize("start", [[1, 2], (1.0, 2.0), np.array([1, 2]), Series([1, 2]), START[::-1][::-1]], ids=str)
+def test_whatever_numpy_makes_an_array_of_is_a_start(start):
+    np.testing.assert_array_equal(next(adam(bowl.grad, start)), next(adam(bowl.grad, START)))
+    run = minimize(bowl, adam, start=start, steps=3)
+    np.testing.assert_array_equal(run.theta, minimize(bowl, adam, start=START, steps=3).theta)
+
+
+@pytest.mark.parametrize("grad", [lambda theta: [*bowl.grad(theta)], lambda theta: Series(bowl.grad(theta))])
+def test_a_gradient_may_be_a_list_or_such_an_object(grad):
+    np.testing.assert_array_equal(next(gd(grad, START)), next(gd(bowl.grad, START)))
+
+
+def test_a_mask_picks_examples():
+    problem, mask = blobs(), np.arange(64) < 10
+    assert (
+        problem.loss(np.ones(3), mask) == problem.loss(np.ones(3), np.arange(10)) == problem.loss(np.ones(3), slice(10))
+    )
+
+
+def test_names_to_record_may_be_a_list_and_a_flag_numpys():
+    run = minimize(blobs(), momentum, batch=8, replace=np.bool_(True), record=["v"], steps=np.int64(4))
+    same = minimize(blobs(), momentum, batch=8, replace=True, record="v", steps=4.0)
+    np.testing.assert_array_equal(run.symbols["v"], same.symbols["v"])
+
+
+def test_one_rate_a_coordinate_and_a_column_for_a_race():
+    assert minimize(bowl, gd, lr=[0.1, 0.05], steps=2).theta.shape == (3, 2)
+    assert minimize(bowl, gd, lr=[[0.1], [0.05]], steps=2).theta.shape == (3, 2, 2)
