@@ -22,6 +22,7 @@ class Kind(NamedTuple):
 
 
 def count(a):
+    """Return which of the numbers count something: 1, 2, 3 …"""
     return (a >= 1) & (a == np.floor(a))
 
 
@@ -138,9 +139,10 @@ def function(owner, name, value, must="be a function"):
 def bind(owner, rule, args, given):
     """Return the arguments of a call by name, numbers as arrays; refuse what is unknown, missing or not allowed."""
     signature = inspect.signature(rule)
-    for name in given.keys() - signature.parameters.keys():
-        known = ", ".join(signature.parameters)
-        raise TypeError(f"{owner}: unknown argument {name}={given[name]!r:.200}; allowed: {known}")
+    for name, value in given.items():
+        if name not in signature.parameters:
+            known = ", ".join(signature.parameters)
+            raise TypeError(f"{owner}: unknown argument {name}={value!r:.200}; allowed: {known}")
     try:
         bound = signature.bind(*args, **given)
     except TypeError as error:
@@ -228,4 +230,4 @@ def points(owner, theta, d):
         refuse(owner, "theta", f"be real numbers of shape (..., {d})", theta, TypeError)
     if array.shape[-1:] != (d,):
         refuse(owner, "theta", f"have shape (..., {d})", array.shape)
-    return array if array.dtype.kind == "f" else array.astype(float)
+    return array if array.dtype.kind == "f" and array.itemsize >= 4 else array.astype(float)

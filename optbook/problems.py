@@ -50,13 +50,13 @@ class Problem:
     def __post_init__(self):
         object.__setattr__(self, "__doc__", f"{inspect.getdoc(self.f)}\n")
 
-    def __call__(self, **parameters):
+    def __call__(self, *args, **parameters):
         """Return this landscape with other parameters.
 
         Parameters
         ----------
-        **parameters
-            Values of the landscape's parameters, by name; those that are left out get their defaults.
+        *args, **parameters
+            Values of the landscape's parameters, in order or by name; those that are left out get their defaults.
 
         Returns
         -------
@@ -72,13 +72,15 @@ class Problem:
         --------
         >>> bowl(condition=100)
         bowl(condition=100, rotation=0)
+        >>> bowl(100, 0.5)
+        bowl(condition=100, rotation=0.5)
         """
 
-        def allowed(**_):
+        def allowed(*_, **__):
             pass
 
         allowed.__signature__ = inspect.Signature(list(inspect.signature(self.f).parameters.values())[2:])
-        given = bind(self.name, allowed, (), parameters)
+        given = bind(self.name, allowed, args, parameters)
         return replace(self, parameters={name: value[()] for name, value in given.items()})
 
     def __repr__(self):

@@ -163,8 +163,16 @@ def first_point(problem, start, hyper):
     theta = number("minimize", "start", getattr(problem, "start", None) if start is None else start, START)
     shape = theta.shape
     for name, value in hyper.items():
-        shape = fitting("minimize", name, value(0) if callable(value) else value, shape)
+        shape = fitting("minimize", name, first_value(value), shape)
     return np.array(np.broadcast_to(theta, shape))
+
+
+def first_value(value):
+    """Return a hyperparameter as it is at the first step: a schedule's first rate, say."""
+    try:
+        return value(0) if callable(value) else value
+    except TypeError:  # a function of something else, which only the rule knows
+        return 0.0
 
 
 def sampled(problem, batch, seed, replace):

@@ -476,6 +476,11 @@ def test_a_walk_inside_another_ends_too(wrap):
         next(walk)
 
 
+def test_of_several_unknown_arguments_the_first_is_named():
+    with pytest.raises(TypeError, match="^gd: unknown argument rate=1; allowed: grad, theta, lr$"):
+        ob.gd(bowl.grad, START, rate=1, mu=2, nu=3, xi=4)
+
+
 def test_a_message_is_never_long():
     with pytest.raises(TypeError) as caught:
         ob.gd(bowl.grad, ["x"] * 10**6)

@@ -34,6 +34,12 @@ def test_a_gradient_may_be_a_list_or_such_an_object(make):
     np.testing.assert_array_equal(next(gd(lambda theta: make(bowl.grad(theta)), START)), next(gd(bowl.grad, START)))
 
 
+def test_half_precision_is_computed_in_double():
+    theta = np.array([300.0, 300.0], np.float16)
+    assert bowl.loss(theta) == bowl.loss([300.0, 300.0])
+    np.testing.assert_array_equal(bowl.grad(theta), [300.0, 3000.0])
+
+
 def test_a_mask_picks_examples():
     problem, mask = blobs(), np.arange(64) < 10
     assert (

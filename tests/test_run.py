@@ -303,6 +303,16 @@ def test_any_object_with_loss_and_grad_will_do():
     np.testing.assert_array_equal(run.loss[:, 0], [4, 1, 1 / 4])
 
 
+def test_a_hyperparameter_may_be_a_function_of_anything():
+    def searching(grad, theta, pick):
+        while True:
+            theta = theta - pick(theta, grad(theta)) * grad(theta)
+            yield theta
+
+    run = minimize(PLAIN, searching, start=[8.0], steps=2, pick=lambda theta, g: 0.5)
+    assert run.theta.tolist() == [[8], [4], [2]]
+
+
 def test_any_generator_will_do():
     def halve(grad, theta):
         while True:
