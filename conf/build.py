@@ -1,10 +1,11 @@
 """Build the site: quick when little changed, never wrong, and never half published.
 
-All sources are read at once and copied to build/stage; only the copies are built. What the stage holds is trusted only
-if the last build in it went to its end and nothing that every page depends on (the package, the settings, the locked
-packages, the Python, the site's address, which files there are) has changed since; otherwise, and always for `site`, it
-starts empty. What verify.py finds wrong is not published; what is published takes the place of the old site by the
-renaming of one link.
+All sources are read at once and copied to build/stage; only the copies are built. What the stage
+holds is trusted only if the last build in it went to its end and nothing that every page depends on
+(the package, the settings, the locked packages, the Python, the site's address, which files there
+are) has changed since; otherwise, and always for `site`, it starts empty. What verify.py finds
+wrong is not published; what is published takes the place of the old site by the renaming of one
+link.
 """
 
 import argparse
@@ -46,7 +47,9 @@ SOURCES = [*EVERYWHERE, "docs", "gallery"]
 SPHINX = ["-j", "auto", "-n", "-W", "--keep-going", "-T", "-a", "-w", WARNINGS]
 SPHINX += ["-c", STAGE / "conf", "-d", DOCTREES, STAGE / "docs", HTML]
 LOCATED = re.compile(r"^\S.*: (?:WARNING|ERROR|CRITICAL): .*", re.MULTILINE)
-RAISED = re.compile(r"^ *(?:\w+\.)*(?!Cell|Execution|SphinxParallel)(\w*(?:Error|Exception|Exit): .*)", re.MULTILINE)
+RAISED = re.compile(
+    r"^ *(?:\w+\.)*(?!Cell|Execution|SphinxParallel)(\w*(?:Error|Exception|Exit): .*)", re.MULTILINE
+)
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 TIME_LIMIT = 1200  # seconds
 ENVIRONMENT = {
@@ -64,7 +67,8 @@ ENVIRONMENT = {
 
 
 def files(root, *folders):
-    """Return the files below `folders` of `root`, in order, as relative paths with their contents."""
+    """Return the files below `folders` of `root`, in order, as relative paths with their
+    contents."""
     paths = sorted(path for folder in folders for path in (root / folder).rglob("*"))
     found = [path for path in paths if path.is_file() and "__pycache__" not in path.parts]
     return {path.relative_to(root): path.read_bytes() for path in found}
@@ -80,7 +84,8 @@ def digest(*parts):
 
 
 def epoch():
-    """Return the time the book says it is of: SOURCE_DATE_EPOCH, or the last commit, or the newest source."""
+    """Return the time the book says it is of: SOURCE_DATE_EPOCH, or the last commit, or the
+    newest source."""
     git = ["git", "-C", ROOT, "log", "-1", "--format=%ct"]
     committed = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()
     newest = max(int((ROOT / path).stat().st_mtime) for path in files(ROOT, "docs", "optbook"))
@@ -104,9 +109,12 @@ def environment():
     """Return the environment of the build: what the user has set for other purposes stays out."""
     home = BUILD / "home"
     home.mkdir(parents=True, exist_ok=True)
-    (home / "matplotlibrc").write_text("svg.hashsalt: optbook\n")  # else the parts of a drawing have names by chance
+    # else the parts of a drawing have names by chance
+    (home / "matplotlibrc").write_text("svg.hashsalt: optbook\n")
     kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
-    homes = dict.fromkeys(["HOME", "TMPDIR", "JUPYTER_CONFIG_DIR", "MPLCONFIGDIR", "MATPLOTLIBRC"], str(home))
+    homes = dict.fromkeys(
+        ["HOME", "TMPDIR", "JUPYTER_CONFIG_DIR", "MPLCONFIGDIR", "MATPLOTLIBRC"], str(home)
+    )
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     day = time.strftime("%Y-%m-%d", time.gmtime(epoch()))
     dated = {"SITE_URL": address(), "SOURCE_DATE_EPOCH": str(epoch()), "OPTBOOK_DATE": day}
@@ -114,7 +122,8 @@ def environment():
 
 
 def prepare(sources, shared):
-    """Bring the stage up to date with the sources: emptied if it cannot be trusted, else only what changed."""
+    """Bring the stage up to date with the sources: emptied if it cannot be trusted, else only
+    what changed."""
     if not TRUSTED.exists() or TRUSTED.read_text() != shared:
         shutil.rmtree(STAGE, ignore_errors=True)
     TRUSTED.unlink(missing_ok=True)
@@ -135,12 +144,16 @@ def trust():
 
 
 def sphinx(lock):
-    """Run Sphinx on the stage in a process group of its own; return whether it went to its end without a warning.
+    """Run Sphinx on the stage in a process group of its own; return whether it went to its end
+    without a warning.
 
-    It holds the lock, too: if this process is killed, the next build waits for Sphinx before it enters the stage.
+    It holds the lock, too: if this process is killed, the next build waits for Sphinx before it
+    enters the stage.
     """
     command = [sys.executable, "-m", "sphinx", *SPHINX]
-    process = subprocess.Popen(command, cwd=STAGE, env=environment(), start_new_session=True, pass_fds=[lock.fileno()])
+    process = subprocess.Popen(
+        command, cwd=STAGE, env=environment(), start_new_session=True, pass_fds=[lock.fileno()]
+    )
     try:
         return process.wait(TIME_LIMIT) == 0 and FINISHED.exists()
     except subprocess.TimeoutExpired:
@@ -151,7 +164,8 @@ def sphinx(lock):
 
 
 def end(process):
-    """Kill a process with all that it has started: its group, and kernels, which have groups of their own."""
+    """Kill a process with all that it has started: its group, and kernels, which have groups of
+    their own."""
     with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
         os.killpg(process.pid, signal.SIGSTOP)  # so that nothing is started meanwhile
         for descendant in psutil.Process(process.pid).children(recursive=True):
@@ -162,7 +176,8 @@ def end(process):
 
 
 def culprit():
-    """Return what Sphinx complained of first, or else what was at work, and what was raised there."""
+    """Return what Sphinx complained of first, or else what was at work, and what was raised
+    there."""
     said = COLOUR.sub("", WARNINGS.read_text(encoding="utf-8")) if WARNINGS.exists() else ""
     said = said.replace(f"{STAGE}{os.sep}", "")
     if located := LOCATED.findall(said):
@@ -172,7 +187,8 @@ def culprit():
 
 
 def publish(name):
-    """Put a copy of the finished site in the place of the old one by renaming a link; readers of the old keep it."""
+    """Put a copy of the finished site in the place of the old one by renaming a link; readers of
+    the old keep it."""
     before = SITE.resolve()
     target = next(path for n in itertools.count() if not (path := SITES / f"{name}-{n}").exists())
     shutil.rmtree(SITES / "new", ignore_errors=True)
@@ -197,7 +213,11 @@ def published():
 
 def is_published(name):
     """Return whether the published site was made from the sources called `name`, and is whole."""
-    return published() == name and PUBLISHED.exists() and PUBLISHED.read_text() == digest(files(SITE.resolve(), "."))
+    return (
+        published() == name
+        and PUBLISHED.exists()
+        and PUBLISHED.read_text() == digest(files(SITE.resolve(), "."))
+    )
 
 
 def fail(why):
@@ -207,7 +227,8 @@ def fail(why):
 
 
 def build(lock, fresh=False):
-    """Build, verify and publish, unless the published site is already what the sources say; return the exit status."""
+    """Build, verify and publish, unless the published site is already what the sources say;
+    return the exit status."""
     sources, shared = read()
     name = digest(sources, address(), str(epoch()), PYTHON)[:16]
     if fresh or not is_published(name):
@@ -226,18 +247,37 @@ def build(lock, fresh=False):
 
 
 def links():
-    """Ask every place that the book links to whether it is still there; the book itself must have been built."""
-    command = [sys.executable, "-m", "sphinx", "-b", "linkcheck", "-c", STAGE / "conf", "-d", DOCTREES]
+    """Ask every place that the book links to whether it is still there; the book itself must
+    have been built."""
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "-b",
+        "linkcheck",
+        "-c",
+        STAGE / "conf",
+        "-d",
+        DOCTREES,
+    ]
     return subprocess.run(
         [*command, STAGE / "docs", BUILD / "links"], env=environment(), cwd=STAGE, check=False
     ).returncode
 
 
 def serve():
-    """Rebuild on every save, and show the pages on a local address; the published site stays as it is."""
+    """Rebuild on every save, and show the pages on a local address; the published site stays as
+    it is."""
     this = shlex.join([sys.executable, str(Path(__file__).resolve())])
     watch = [option for folder in SOURCES for option in ("--watch", ROOT / folder)]
-    steps = ["--pre-build", f"{this} prepare", "--post-build", f"{this} trust", "--ignore", f"{STAGE}/**"]
+    steps = [
+        "--pre-build",
+        f"{this} prepare",
+        "--post-build",
+        f"{this} trust",
+        "--ignore",
+        f"{STAGE}/**",
+    ]
     command = [sys.executable, "-m", "sphinx_autobuild", *SPHINX, *watch, *steps]
     return subprocess.run(command, env=environment(), check=False).returncode
 

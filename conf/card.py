@@ -1,4 +1,5 @@
-"""Draw the picture of the README and of links to the site: `python conf/card.py` writes conf/static/card.png."""
+"""Draw the picture of the README and of links to the site: `python conf/card.py` writes
+conf/static/card.png."""
 
 from pathlib import Path
 
@@ -6,7 +7,13 @@ import matplotlib.pyplot as plt
 
 from optbook import adam, bowl, gd, minimize, momentum, nesterov, plot
 
-LARGE = {"font.size": 15, "axes.titlesize": 22, "axes.labelsize": 17, "legend.fontsize": 17, "xtick.labelsize": 13}
+LARGE = {
+    "font.size": 15,
+    "axes.titlesize": 22,
+    "axes.labelsize": 17,
+    "legend.fontsize": 17,
+    "xtick.labelsize": 13,
+}
 plt.style.use(["optbook.textbook", LARGE])
 fig, ax = plt.subplots(figsize=(12, 6.3), facecolor="white")
 plot.contours(ax, bowl, window=(-5, 3, -2.6, 2.6))

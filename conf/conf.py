@@ -1,4 +1,5 @@
-"""Settings of the site: assignments only. Run by build.py, which sets the environment; our directives are in ext/."""
+"""Settings of the site: assignments only. Run by build.py, which sets the environment; our
+directives are in ext/."""
 
 import os
 import sys
@@ -13,16 +14,23 @@ release = version = optbook.__version__
 language = "en"
 # fmt: off
 extensions = [
-    "myst_nb", "sphinx.ext.autodoc", "numpydoc", "sphinx_copybutton", "sphinx_design", "sphinx_gallery.gen_gallery",
-    "sphinx_sitemap", "sphinxcontrib.bibtex", "sphinxext.opengraph", "notfound.extension",
-    "ext.mathml", "ext.listing", "ext.exercise", "ext.play", "ext.registry", "ext.gallery", "ext.spread", "ext.finish",
+    "myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx_copybutton", "sphinx_design",
+    "sphinx_gallery.gen_gallery", "sphinx_sitemap", "sphinxcontrib.bibtex", "sphinxext.opengraph",
+    "notfound.extension", "ext.mathml", "ext.listing", "ext.exercise", "ext.play", "ext.tables",
+    "ext.gallery", "ext.spread", "ext.finish",
 ]
 # fmt: on
 exclude_patterns = ["gallery/**/*.ipynb", "gallery/**/*.py", "gallery/**/*.zip", "**/README.*"]
 nitpicky = True
 suppress_warnings = ["config.cache", "sphinx_gallery.space_in_filename"]
 
-myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "dollarmath", "substitution"]
+myst_enable_extensions = [
+    "attrs_block",
+    "attrs_inline",
+    "colon_fence",
+    "dollarmath",
+    "substitution",
+]
 myst_heading_anchors = 3
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True

@@ -1,8 +1,9 @@
-"""Make the font of the maths from Debian's fonts-lmodern: `python conf/font.py latinmodern-math.otf`.
+"""Make the font of the maths from Debian's fonts-lmodern:
+`python conf/font.py latinmodern-math.otf`.
 
-It keeps every letter and sign that a chapter on optimization may use, and sets some lengths as TeX does. Chromium gives
-a root or a bracket the width of its widest size, whichever size it draws: the empty space before each size is cut, so
-that no hole is left beside small ones.
+It keeps every letter and sign that a chapter on optimization may use, and sets some lengths as TeX
+does. Chromium gives a root or a bracket the width of its widest size, whichever size it draws: the
+empty space before each size is cut, so that no hole is left beside small ones.
 """
 
 import sys
@@ -40,8 +41,10 @@ LENGTHS = {  # in thousandths of an em
     "RadicalDisplayStyleVerticalGap": 100,
 }
 MARGIN = 60  # left of a bracket
-TALLER = 1.15  # times the second size of a root: for the roots of Adam's rule, which are a little too tall for it
-DOWN = 430  # that accents are lowered: WebKit puts their line, and not what is drawn, above the letter
+TALLER = 1.15  # times the second size of a root: Adam's are a little too tall for it
+DOWN = (
+    430  # that accents are lowered: WebKit puts their line, and not what is drawn, above the letter
+)
 
 
 def reshape(font, glyph, width, shift=0, rise=0, across=1, up=1):
@@ -57,7 +60,9 @@ def reshape(font, glyph, width, shift=0, rise=0, across=1, up=1):
 def sizes(font, sign):
     """Return the parts of the font that say how a sign grows, and the glyph of each size."""
     variants = font["MATH"].table.MathVariants
-    found = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(font.getBestCmap()[ord(sign)])]
+    found = variants.VertGlyphConstruction[
+        variants.VertGlyphCoverage.glyphs.index(font.getBestCmap()[ord(sign)])
+    ]
     return found, [it.VariantGlyph for it in found.MathGlyphVariantRecord]
 
 
@@ -72,21 +77,31 @@ def trim(font, sign):
 
 
 def level_roots(font):
-    """Make all roots as wide as the smallest, and the second taller; leave out the one of pieces, which none needs."""
+    """Make all roots as wide as the smallest, and the second taller; leave out the one of
+    pieces, which none needs."""
     found, (first, *others) = sizes(font, "√")
     found.GlyphAssembly = None
     width, left = font["hmtx"][first]
     for glyph in others:
         wide, empty = font["hmtx"][glyph]
         across = (width - left) / (wide - empty)
-        reshape(font, glyph, width, left - empty * across, across=across, up=TALLER if glyph == others[0] else 1)
+        reshape(
+            font,
+            glyph,
+            width,
+            left - empty * across,
+            across=across,
+            up=TALLER if glyph == others[0] else 1,
+        )
     second = found.MathGlyphVariantRecord[1]
     second.AdvanceMeasurement = round(TALLER * second.AdvanceMeasurement)
 
 
 def widen(font):
-    """Give slanted letters half their overhang: TeX adds it all, but not before a subscript; browsers know neither."""
-    letters, overhangs = font.getBestCmap(), font["MATH"].table.MathGlyphInfo.MathItalicsCorrectionInfo
+    """Give slanted letters half their overhang: TeX adds it all, but not before a subscript;
+    browsers know neither."""
+    letters = font.getBestCmap()
+    overhangs = font["MATH"].table.MathGlyphInfo.MathItalicsCorrectionInfo
     overhang = dict(zip(overhangs.Coverage.glyphs, overhangs.ItalicsCorrection, strict=True))
     for name in ("italic", "italic Greek"):
         for code in range(BLOCKS[name][0], BLOCKS[name][1] + 1):
@@ -109,8 +124,12 @@ def main(source):
             reshape(font, glyph, font["hmtx"][glyph][0], rise=-DOWN)
     for table in font["cmap"].tables:
         table.cmap[ord("′")] = "minute.st"  # its form for scripts, which is where it always stands
-    wanted = {code for first, last in BLOCKS.values() for code in range(first, last + 1)} | set(map(ord, SINGLE))
-    subsetter = subset.Subsetter(subset.Options(layout_features=[], notdef_outline=True, hinting=False))
+    wanted = {code for first, last in BLOCKS.values() for code in range(first, last + 1)} | set(
+        map(ord, SINGLE)
+    )
+    subsetter = subset.Subsetter(
+        subset.Options(layout_features=[], notdef_outline=True, hinting=False)
+    )
     subsetter.populate(unicodes=wanted)
     subsetter.subset(font)
     font.flavor = "woff2"

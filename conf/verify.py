@@ -1,6 +1,7 @@
 """What must hold of a finished site before it is published.
 
-A rule looks at one thing after the other, and yields what is wrong with each: an empty text, mostly.
+A rule looks at one thing after the other, and yields what is wrong with each: an empty text,
+mostly.
 """
 
 import re
@@ -8,7 +9,8 @@ from urllib.parse import urljoin, urlparse
 
 from ext import policy
 
-OWN = {"genindex.html", "search.html", "404.html"}  # pages that Sphinx makes, with or without a source
+# pages that Sphinx makes, with or without a source
+OWN = {"genindex.html", "search.html", "404.html"}
 TEXTS = {".html", ".js", ".css", ".txt", ".py", ".ipynb", ".svg", ".xml"}
 LARGEST = 3_000_000  # bytes of a file
 HERE = "https://here.invalid/"
@@ -26,7 +28,10 @@ def sources(stage):
     docs, gallery = stage / "docs", stage / "gallery"
     pages = {path.relative_to(docs).with_suffix(".html"): path for path in docs.rglob("*.md")}
     pages |= {path.relative_to(stage).with_suffix(".html"): path for path in gallery.rglob("*.py")}
-    pages |= {path.relative_to(stage).with_name("index.html"): path for path in gallery.rglob("GALLERY_HEADER.rst")}
+    pages |= {
+        path.relative_to(stage).with_name("index.html"): path
+        for path in gallery.rglob("GALLERY_HEADER.rst")
+    }
     return {page.as_posix(): path for page, path in pages.items()}
 
 
@@ -38,7 +43,8 @@ def texts(html, *kinds):
 
 def every_page_has_a_source(stage, html):
     """No page is missing, and none is left over from a source that is gone."""
-    wanted, there = sources(stage), {path.relative_to(html).as_posix() for path in html.rglob("*.html")}
+    wanted = sources(stage)
+    there = {path.relative_to(html).as_posix() for path in html.rglob("*.html")}
     for page in sorted(wanted.keys() | there):
         if page not in there:
             yield f"{wanted[page].relative_to(stage)}: has no page"
@@ -50,7 +56,11 @@ def files_are_whole(stage, html):
     """No file is empty, but for some of the theme's, and none is enormous."""
     for path in sorted(path for path in html.rglob("*") if path.is_file()):
         least, size = "_static" not in path.parts, path.stat().st_size
-        yield "" if least <= size <= LARGEST else f"{path.relative_to(html)}: has {size} bytes, not 1 to {LARGEST}"
+        yield (
+            ""
+            if least <= size <= LARGEST
+            else f"{path.relative_to(html)}: has {size} bytes, not 1 to {LARGEST}"
+        )
 
 
 def everything_is_loaded_from_here(stage, html):
@@ -58,7 +68,9 @@ def everything_is_loaded_from_here(stage, html):
     for name, text in texts(html, ".html"):
         loading = "".join(tag for tag in TAG.findall(text) if not LEADS.search(tag))
         for address in ADDRESS.findall(loading):
-            yield from (elsewhere(name, part.split()[0]) for part in address.split(",") if part.strip())
+            yield from (
+                elsewhere(name, part.split()[0]) for part in address.split(",") if part.strip()
+            )
     for name, text in texts(html, ".css"):
         yield from (elsewhere(name, address) for address in IN_STYLE.findall(text))
 
@@ -66,7 +78,11 @@ def everything_is_loaded_from_here(stage, html):
 def elsewhere(name, address):
     """Return what is wrong with an address that a file loads."""
     there = urlparse(urljoin(HERE, address))
-    return "" if there.scheme == "data" or there.netloc == "here.invalid" else f"{name}: loads {address}"
+    return (
+        ""
+        if there.scheme == "data" or there.netloc == "here.invalid"
+        else f"{name}: loads {address}"
+    )
 
 
 def nothing_private_is_told(stage, html):

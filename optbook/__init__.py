@@ -8,18 +8,18 @@
 
 import inspect
 
-from optbook.checks import *  # noqa: F403  each module says what is public
+from optbook.book.exercises import *  # noqa: F403  each module says what is public
+from optbook.book.in_place import *  # noqa: F403
+from optbook.book.listings import *  # noqa: F403
+from optbook.checks import *  # noqa: F403
 from optbook.data import *  # noqa: F403
-from optbook.exercises import *  # noqa: F403
-from optbook.inplace import *  # noqa: F403
-from optbook.listings import *  # noqa: F403
+from optbook.more_optimizers import *  # noqa: F403
 from optbook.networks import *  # noqa: F403
 from optbook.optimizers import *  # noqa: F403
 from optbook.problems import *  # noqa: F403
 from optbook.registry import *  # noqa: F403
 from optbook.run import *  # noqa: F403
 from optbook.schedules import *  # noqa: F403
-from optbook.variants import *  # noqa: F403
 from optbook.wrappers import *  # noqa: F403
 
 __version__ = "0.1.0"

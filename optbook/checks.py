@@ -1,4 +1,5 @@
-"""What every argument means and may be, and the one place that asks. No rule, schedule or landscape checks anything."""
+"""What every argument means and may be, and the one place that asks. No rule, schedule or
+landscape checks anything."""
 
 import inspect
 import math
@@ -14,7 +15,8 @@ DOUBLE = np.dtype(float)
 
 
 class Kind(NamedTuple):
-    """Which numbers are allowed: in words, as a test of a finite array, and whether there is to be one or many."""
+    """Which numbers are allowed: in words, as a test of a finite array, and whether there is to
+    be one or many."""
 
     allowed: str
     holds: Callable = np.isfinite
@@ -43,13 +45,22 @@ POINT = Kind("finite numbers", type="array_like of float")
 CONDITION = LEAST_1._replace(type="float")
 
 ARGUMENTS = {
-    "grad": ("Gradient of the loss: takes theta, returns an array of its shape.", "callable, grad(theta)"),
+    "grad": (
+        "Gradient of the loss: takes theta, returns an array of its shape.",
+        "callable, grad(theta)",
+    ),
     "theta": (
-        "Start, shape (..., d); whatever NumPy makes an array of. It is copied to float64, never changed.",
+        (
+            "Start, shape (..., d); whatever NumPy makes an array of. It is copied to float64,"
+            " never changed."
+        ),
         POINT,
     ),
     "lr": (
-        "Learning rate η: a number, a schedule, one for each coordinate, or for a race a column (n, 1).",
+        (
+            "Learning rate η: a number, a schedule, one for each coordinate, or for a race a column"
+            " (n, 1)."
+        ),
         RATE,
     ),
     "beta": ("Share β of the past that is kept at each step.", DECAY),
@@ -103,7 +114,8 @@ def refuse(owner, name, must, value, error=ValueError, hint=""):
 
 
 def as_array(value):
-    """Return `value` as an array, which is one of no numbers where NumPy makes none, or would forget a mask."""
+    """Return `value` as an array, which is one of no numbers where NumPy makes none, or would
+    forget a mask."""
     try:
         return np.array(None if isinstance(value, np.ma.MaskedArray) else value)
     except Exception:  # lists of unequal length, say, or an object that will be no array
@@ -111,7 +123,8 @@ def as_array(value):
 
 
 def number(owner, name, value, kind=None):
-    """Return `value` as a float64 copy of its own, or refuse it; the kind is that of the argument of this name."""
+    """Return `value` as a float64 copy of its own, or refuse it; the kind is that of the
+    argument of this name."""
     kind = kind or ARGUMENTS[name][1]
     array = as_array(value)
     if array.dtype.kind not in "iuf" or (array.ndim and kind.type in ("int", "float")):
@@ -124,7 +137,8 @@ def number(owner, name, value, kind=None):
 
 
 def whole(owner, name, value, kind=None):
-    """Return `value` as an int, or refuse it; floats that are whole will do, and ints of any size."""
+    """Return `value` as an int, or refuse it; floats that are whole will do, and ints of any
+    size."""
     kind = kind or ARGUMENTS[name][1]
     if type(value) is int and kind.holds(np.array(max(-1, min(value, 2**53)))):
         return value
@@ -137,7 +151,8 @@ def function(owner, name, value, must="be a function"):
 
 
 def bind(owner, rule, args, given):
-    """Return the arguments of a call by name, numbers as arrays; refuse what is unknown, missing or not allowed."""
+    """Return the arguments of a call by name, numbers as arrays; refuse what is unknown, missing
+    or not allowed."""
     signature = inspect.signature(rule)
     for name, value in given.items():
         if name not in signature.parameters:
@@ -152,7 +167,8 @@ def bind(owner, rule, args, given):
 
 
 def argument(owner, name, value):
-    """Return an argument as its kind says: a function as it is (a rate may be one), all else as numbers."""
+    """Return an argument as its kind says: a function as it is (a rate may be one), all else as
+    numbers."""
     kind = ARGUMENTS[name][1]
     if isinstance(kind, str):
         return function(owner, name, value, f"be {CALLED[name]}")
@@ -166,13 +182,20 @@ def fitting(owner, name, value, shape):
     try:
         return np.broadcast_shapes(as_array(value).shape, shape)
     except ValueError:
-        refuse(owner, name, f"broadcast against theta's shape {shape} (racers: a column, shape (n, 1))", value)
+        refuse(
+            owner,
+            name,
+            f"broadcast against theta's shape {shape} (racers: a column, shape (n, 1))",
+            value,
+        )
 
 
 def checked_gradient(owner, grad, axes=1, alarm=True):
-    """Return `grad` such that it gets a theta of its own, and must return real numbers in theta's shape.
+    """Return `grad` such that it gets a theta of its own, and must return real numbers in theta's
+    shape.
 
-    With `alarm`, it is also refused once no racer, `axes` of theta, is finite. It is checked once: by who comes first.
+    With `alarm`, it is also refused once no racer, `axes` of theta, is finite. It is checked once:
+    by who comes first.
     """
     if hasattr(grad, "checked"):
         return grad
@@ -193,19 +216,23 @@ def checked_gradient(owner, grad, axes=1, alarm=True):
 
 
 def is_finite(array):
-    """Return whether all numbers are finite; a sum tells, mostly, and is quicker than a look at each."""
+    """Return whether all numbers are finite; a sum tells, mostly, and is quicker than a look at
+    each."""
     return math.isfinite(np.add.reduce(array, axis=None)) or bool(np.isfinite(array).all())
 
 
 def refuse_if_diverged(owner, theta, g, axes):
-    """Raise a ValueError if no racer is finite any more; the last `axes` of theta are one racer's."""
+    """Raise a ValueError if no racer is finite any more; the last `axes` of theta are one
+    racer's."""
     own = tuple(range(-min(max(1, axes), g.ndim), 0))
     alive, level = (np.isfinite(array).all(axis=own) for array in (theta, g))
     diverged = ": the walk has diverged; a smaller lr may help"
     if not alive.any():
         refuse(owner, "theta", "stay finite", theta, hint=diverged)
     if not (alive & level).any():
-        refuse(owner, "grad", "return finite numbers", g, hint=f" at theta={theta!r:.200}{diverged}")
+        refuse(
+            owner, "grad", "return finite numbers", g, hint=f" at theta={theta!r:.200}{diverged}"
+        )
 
 
 def checked_schedule(owner, schedule, shape=()):
@@ -224,7 +251,8 @@ def checked_schedule(owner, schedule, shape=()):
 
 
 def points(owner, theta, d):
-    """Return `theta` as an array of floats, or refuse it unless it is one of real numbers of shape (..., d)."""
+    """Return `theta` as an array of floats, or refuse it unless it is one of real numbers of
+    shape (..., d)."""
     array = theta if type(theta) is np.ndarray else as_array(theta)
     if array.dtype.kind not in "iuf":
         refuse(owner, "theta", f"be real numbers of shape (..., {d})", theta, TypeError)

@@ -1,6 +1,7 @@
 r"""Problems made of data: a mean of one loss per example, with mini-batches.
 
-The loss is :math:`\mathcal{L}(\theta) = \frac1n \sum_i \ell_i(\theta)`, where example i enters through the score
+The loss is :math:`\mathcal{L}(\theta) = \frac1n \sum_i \ell_i(\theta)`, where example i enters
+through the score
 :math:`z_i = \theta \cdot x_i`.
 """
 
@@ -16,10 +17,51 @@ __all__ = ["DataProblem", "Examples", "blobs", "line_fit"]
 
 
 class Examples:
-    """What every problem made of data can do: deal out its `n` examples in mini-batches.
+    """What every problem made of `n` examples can do: all of them at once, or mini-batches."""
 
-    It has a `name` for errors, and a method ``_cut`` that returns what it knows of some examples.
-    """
+    def loss(self, theta, rows=None):
+        """Return the mean loss. NaN and infinity are passed on, as by all arithmetic.
+
+        Parameters
+        ----------
+        theta : array_like, shape (..., d)
+            The points.
+        rows : slice or array of int
+            Which examples; all of them if not given.
+
+        Returns
+        -------
+        array, shape (...)
+            The mean over the examples, for each point.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is not what it must be.
+        """
+        return self._loss(points(self.name, theta, len(self.start)), *self.examples(rows))
+
+    def grad(self, theta, rows=None):
+        """Return the gradient of the mean loss. NaN and infinity are passed on, as by arithmetic.
+
+        Parameters
+        ----------
+        theta : array_like, shape (..., d)
+            The points.
+        rows : slice or array of int
+            Which examples; all of them if not given.
+
+        Returns
+        -------
+        array, shape (..., d)
+            The gradient at each point.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is not what it must be.
+        """
+        return self._grad(points(self.name, theta, len(self.start)), *self.examples(rows))
 
     def examples(self, rows=None):
         """Return what is known of some examples.
@@ -44,9 +86,16 @@ class Examples:
         rows = slice(None) if rows is None else rows
         if type(rows) is not slice:
             rows = as_array(rows)
-            rows = np.flatnonzero(rows) if rows.dtype.kind == "b" and rows.shape == (self.n,) else rows
+            rows = (
+                np.flatnonzero(rows) if rows.dtype.kind == "b" and rows.shape == (self.n,) else rows
+            )
             if rows.dtype.kind not in "iu" or rows.ndim != 1 or not rows.size:
-                refuse(self.name, "rows", "be a slice, a mask, or numbers of examples, one or more", rows)
+                refuse(
+                    self.name,
+                    "rows",
+                    "be a slice, a mask, or numbers of examples, one or more",
+                    rows,
+                )
         try:
             inputs, targets = self._cut(rows)
         except IndexError:
@@ -61,7 +110,8 @@ class Examples:
         Parameters
         ----------
         batch : int
-            Examples per batch, 1 to n. Without replacement the last batch of an epoch is smaller when n is no multiple.
+            Examples per batch, 1 to n. Without replacement the last batch of an epoch is smaller
+            when n is no multiple.
         seed : int
             Seed of the shuffles.
         replace : bool
@@ -83,7 +133,11 @@ class Examples:
         >>> [len(next(stream)) for _ in range(3)]
         [2, 2, 1]
         """
-        upto = Kind(f"a whole number from 1 to n = {self.n}", lambda a: COUNT.holds(a) & (a <= self.n), "int")
+        upto = Kind(
+            f"a whole number from 1 to n = {self.n}",
+            lambda a: COUNT.holds(a) & (a <= self.n),
+            "int",
+        )
         batch, seed = whole(self.name, "batch", batch, upto), whole(self.name, "seed", seed, SEED)
         return self._drawn(batch, seed) if replace else self._dealt(batch, seed)
 
@@ -163,54 +217,16 @@ class DataProblem(Examples):
         """
         return score(points(self.name, theta, len(self.features)), self.examples(rows)[0])
 
-    def loss(self, theta, rows=None):
-        """Return the mean loss. NaN and infinity are passed on, as by all arithmetic.
+    def _loss(self, theta, x, y):
+        return self.cost(score(theta, x), y).mean(axis=-1)
 
-        Parameters
-        ----------
-        theta : array_like, shape (..., d)
-            The points.
-        rows : slice or array of int
-            Which examples; all of them if not given.
-
-        Returns
-        -------
-        array, shape (...)
-            The mean over the examples, for each point.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If an argument is not what it must be.
-        """
-        return self.cost(self.scores(theta, rows), self.examples(rows)[1]).mean(axis=-1)
-
-    def grad(self, theta, rows=None):
-        """Return the gradient of the mean loss. NaN and infinity are passed on, as by all arithmetic.
-
-        Parameters
-        ----------
-        theta : array_like, shape (..., d)
-            The points.
-        rows : slice or array of int
-            Which examples; all of them if not given.
-
-        Returns
-        -------
-        array, shape (..., d)
-            The gradient at each point.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If an argument is not what it must be.
-        """
-        x, y = self.examples(rows)
-        return (self.slope(self.scores(theta, rows), y)[..., None, :] * x).mean(axis=-1)
+    def _grad(self, theta, x, y):
+        return (self.slope(score(theta, x), y)[..., None, :] * x).mean(axis=-1)
 
 
 def score(theta, x):
-    """Return the score of each column of `x` for each `theta`: shape (..., d) in, (..., columns) out."""
+    """Return the score of each column of `x` for each `theta`: shape (..., d) in, (..., columns)
+    out."""
     return sum(theta[..., j, None] * feature for j, feature in enumerate(x))
 
 
@@ -261,7 +277,8 @@ def blobs(n=64, gap=2.0, seed=0):
     r"""Make two round clouds of points; logistic regression finds the line between them.
 
     .. math::
-        \ell_i(\theta) &= \log\left(1 + e^{-y_i (\theta_1 x_{i1} + \theta_2 x_{i2} + \theta_3)}\right) \\
+        \ell_i(\theta)
+            &= \log\left(1 + e^{-y_i (\theta_1 x_{i1} + \theta_2 x_{i2} + \theta_3)}\right) \\
         y_i &= \pm 1
 
     Parameters
@@ -290,7 +307,7 @@ def blobs(n=64, gap=2.0, seed=0):
     Examples
     --------
     >>> problem = blobs(n=10)
-    >>> float(problem.loss([0.0, 0.0, 0.0]).round(6))  # log 2: at zero, both classes are as likely
+    >>> float(problem.loss([0.0, 0.0, 0.0]).round(6))  # log 2: both are as likely
     0.693147
     """
     n, gap, rng = prepared("blobs", n, seed, gap=gap)

@@ -1,7 +1,9 @@
-r"""Networks that learn to read real handwriting, in NumPy: softmax regression, and a layer of tanh units before it.
+r"""Networks that learn to read real handwriting, in NumPy: softmax regression, and a layer of tanh
+units before it.
 
-All weights are one flat vector theta, so every optimizer drives a network as it drives a bowl, and a leading axis of
-theta is a race: shape (racers, d) trains as many networks at once. `matrices` shows theta as the layers' matrices.
+All weights are one flat vector theta, so every optimizer drives a network as it drives a bowl, and
+a leading axis of theta is a race: shape (racers, d) trains as many networks at once. `matrices`
+shows theta as the layers' matrices.
 
 Letters:
 
@@ -33,9 +35,10 @@ __all__ = ["Network", "digits", "softmax_regression", "two_layer"]
 def digits():
     """Return 1797 handwritten digits as images, shape (1797, 8, 8), and as labels, shape (1797,).
 
-    A pixel counts the inked dots of a square of 4 by 4: 0 to 16. The digits are the test set of "Optical Recognition of
-    Handwritten Digits", UCI Machine Learning Repository, https://doi.org/10.24432/C50P49, licensed CC BY 4.0. They come
-    with the package, unchanged, and are read from its folder.
+    A pixel counts the inked dots of a square of 4 by 4: 0 to 16. The digits are the test set of
+    "Optical Recognition of Handwritten Digits", UCI Machine Learning Repository,
+    https://doi.org/10.24432/C50P49, licensed CC BY 4.0. They come with the package, unchanged, and
+    are read from its folder.
 
     Returns
     -------
@@ -126,59 +129,20 @@ class Network(Examples):
             return self.inputs[rows].T, self.targets[rows].T
         return self.inputs.take(rows, axis=0).T, self.targets.take(rows, axis=0).T
 
-    def loss(self, theta, rows=None):
-        """Return the mean cross-entropy. NaN and infinity are passed on, as by all arithmetic.
-
-        Parameters
-        ----------
-        theta : array_like, shape (..., d)
-            All weights.
-        rows : slice or array of int
-            Which examples; all of them if not given.
-
-        Returns
-        -------
-        array, shape (...)
-            The mean over the examples, for each theta.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If an argument is not what it must be.
-        """
-        x, y = self.examples(rows)
+    def _loss(self, theta, x, y):
         _, z = forward(self.matrices(theta), x)
         z = z - z.max(axis=-2, keepdims=True)
         return (np.log(np.exp(z).sum(axis=-2)) - (z * y).sum(axis=-2)).mean(axis=-1)
 
-    def grad(self, theta, rows=None):
-        """Return the gradient of the mean cross-entropy. NaN and infinity are passed on, as by all arithmetic.
-
-        Parameters
-        ----------
-        theta : array_like, shape (..., d)
-            All weights.
-        rows : slice or array of int
-            Which examples; all of them if not given.
-
-        Returns
-        -------
-        array, shape (..., d)
-            The gradient at each theta.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If an argument is not what it must be.
-        """
-        (x, y), matrices = self.examples(rows), self.matrices(theta)
+    def _grad(self, theta, x, y):
+        matrices = self.matrices(theta)
         entering, z = forward(matrices, x)
         slopes = backward(matrices, entering, (softmax(z) - y) / z.shape[-1])
         flat = [slope.reshape(slope.shape[:-2] + (-1,)) for slope in slopes]
         return np.concatenate(flat, axis=-1) if len(flat) > 1 else flat[0]
 
     def accuracy(self, theta):
-        """Return the share of examples that are read correctly. NaN is passed on: who has no scores reads nothing.
+        """Return the share of examples that are read correctly. NaN is passed on.
 
         Parameters
         ----------
@@ -198,7 +162,7 @@ class Network(Examples):
         Examples
         --------
         >>> network = softmax_regression()
-        >>> round(float(network.accuracy(network.start)), 3)  # at zero, every digit is read as 0
+        >>> round(float(network.accuracy(network.start)), 3)  # all are read as 0
         0.095
         """
         _, z = forward(self.matrices(theta), self.inputs.T)
@@ -216,7 +180,8 @@ def forward(matrices, x):
 
 
 def backward(matrices, entering, delta):
-    """Return the slope of the loss by each matrix, given its slope `delta` by the scores: backpropagation."""
+    """Return the slope of the loss by each matrix, given its slope `delta` by the scores:
+    backpropagation."""
     slopes = [outer(delta, entering[-1])]
     for k in range(len(matrices) - 1, 0, -1):
         delta = (matrices[k][..., :-1].mT @ delta) * (1 - entering[k][..., :-1, :] ** 2)
@@ -226,7 +191,8 @@ def backward(matrices, entering, delta):
 
 def outer(delta, x):
     """Return the product of `delta` and `x` transposed."""
-    return np.dot(delta, x.T) if delta.ndim == 2 else delta @ x.mT  # for one example, dot is twice as fast as @
+    # for one example, dot is twice as fast as @
+    return np.dot(delta, x.T) if delta.ndim == 2 else delta @ x.mT
 
 
 def softmax(z):
@@ -296,7 +262,8 @@ def two_layer(hidden=32, seed=0):
     >>> two_layer(hidden=16).start.shape
     (1210,)
     """
-    hidden, seed = whole("two_layer", "hidden", hidden, COUNT), whole("two_layer", "seed", seed, SEED)
+    hidden = whole("two_layer", "hidden", hidden, COUNT)
+    seed = whole("two_layer", "seed", seed, SEED)
     rng, sizes = np.random.default_rng(seed), (64, hidden, 10)
     layers = [rng.normal(size=(out, width + 1)) / np.sqrt(width) for width, out in pairwise(sizes)]
     for W in layers:
@@ -305,7 +272,8 @@ def two_layer(hidden=32, seed=0):
 
 
 def network(name, sizes, start):
-    """Return a network before the training examples, with the others held out: the same shuffle for everyone."""
+    """Return a network before the training examples, with the others held out: the same shuffle
+    for everyone."""
     images, labels = digits()
     order = np.random.default_rng(0).permutation(len(labels))
     inputs = np.column_stack([images.reshape(-1, 64) / 16, np.ones(len(labels))])[order]

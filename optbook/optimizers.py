@@ -12,8 +12,9 @@ m      first moment
 s      sum of squared gradients
 =====  ===============================
 
-Rules only broadcast, so any hyperparameter may be an array of shape (n, 1): then n racers run at once, each
-bit for bit as if alone. Nothing is changed in place: every theta that a rule yields is yours to keep.
+Rules only broadcast, so any hyperparameter may be an array of shape (n, 1): then n racers run at
+once, each bit for bit as if alone. Nothing is changed in place: every theta that a rule yields is
+yours to keep.
 """
 
 import numpy as np
@@ -51,8 +52,8 @@ def gd(grad, theta, lr=0.01):
 def momentum(grad, theta, lr=0.01, beta=0.9):
     r"""Let a heavy ball roll: the velocity is a decaying sum of gradients.
 
-    For a constant gradient the velocity tends to :math:`1/(1-\beta)` times it. This is PyTorch's form, with
-    the rate outside the velocity; it equals Polyak's while the rate is constant.
+    For a constant gradient the velocity tends to :math:`1/(1-\beta)` times it. This is PyTorch's
+    form, with the rate outside the velocity; it equals Polyak's while the rate is constant.
 
     .. math::
         v_t &= \beta v_{t-1} + \nabla \mathcal{L}(\theta_{t-1}) \\
@@ -77,9 +78,9 @@ def momentum(grad, theta, lr=0.01, beta=0.9):
 def nesterov(grad, theta, lr=0.01, beta=0.9):
     r"""Look ahead to where the velocity is taking you, and read the slope there.
 
-    In the form of :cite:t:`sutskever2013`, with a fixed beta. The look-ahead is :math:`\theta - \eta \beta v`, not
-    :math:`\theta - \beta v`. PyTorch's ``SGD(nesterov=True)`` stores the look-ahead point instead of theta; its steps
-    are the same while the rate is constant.
+    In the form of :cite:t:`sutskever2013`, with a fixed beta. The look-ahead is
+    :math:`\theta - \eta \beta v`, not :math:`\theta - \beta v`. PyTorch's ``SGD(nesterov=True)``
+    stores the look-ahead point instead of theta; its steps are the same while the rate is constant.
 
     .. math::
         v_t &= \beta v_{t-1} + \nabla \mathcal{L}(\theta_{t-1} - \eta \beta v_{t-1}) \\
@@ -92,11 +93,18 @@ def nesterov(grad, theta, lr=0.01, beta=0.9):
         yield theta
 
 
-@optimizer("AdaGrad", cite="duchi2011", use="sparse features, and runs that are short", state="s", demo_lr=1.0)
+@optimizer(
+    "AdaGrad",
+    cite="duchi2011",
+    use="sparse features, and runs that are short",
+    state="s",
+    demo_lr=1.0,
+)
 def adagrad(grad, theta, lr=0.01, eps=1e-10):
     r"""Give each coordinate its own rate: small where gradients have been large.
 
-    As in PyTorch, the sum starts at zero and :math:`\epsilon` stands outside the root. All operations are element-wise.
+    As in PyTorch, the sum starts at zero and :math:`\epsilon` stands outside the root. All
+    operations are element-wise.
 
     .. math::
         s_t &= s_{t-1} + g_t^2 \\
@@ -120,7 +128,8 @@ def adagrad(grad, theta, lr=0.01, eps=1e-10):
 def rmsprop(grad, theta, lr=0.01, beta=0.99, eps=1e-8):
     r"""Divide the gradient by its recent size: Rprop's idea, made to work with mini-batches.
 
-    As in PyTorch, :math:`\epsilon` stands outside the root and the average is not corrected for its start at zero.
+    As in PyTorch, :math:`\epsilon` stands outside the root and the average is not corrected for its
+    start at zero.
 
     .. math::
         v_t &= \beta v_{t-1} + (1 - \beta)\, g_t^2 \\
@@ -144,8 +153,8 @@ def rmsprop(grad, theta, lr=0.01, beta=0.99, eps=1e-8):
 def adam(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
     r"""Divide an averaged gradient by its averaged size, both corrected for their start at zero.
 
-    Steps are counted from 1. The second moment is raw (not centred), and :math:`\epsilon` stands outside the
-    root, after the correction, as in the paper's algorithm 1, in PyTorch and in Optax.
+    Steps are counted from 1. The second moment is raw (not centred), and :math:`\epsilon` stands
+    outside the root, after the correction, as in the paper's algorithm 1, in PyTorch and in Optax.
 
     .. math::
         m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t \\
@@ -175,14 +184,16 @@ def adam(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
 def adamw(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.01):
     r"""Run Adam, and shrink the weights beside it rather than through it.
 
-    As in PyTorch and Optax, the decay is multiplied by the rate; in the paper it is multiplied by the schedule only.
+    As in PyTorch and Optax, the decay is multiplied by the rate; in the paper it is multiplied by
+    the schedule only.
 
     .. math::
         m_t &= \beta_1 m_{t-1} + (1 - \beta_1)\, g_t \\
         v_t &= \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2 \\
         \hat m_t &= \frac{m_t}{1 - \beta_1^t} \\
         \hat v_t &= \frac{v_t}{1 - \beta_2^t} \\
-        \theta_t &= \theta_{t-1} - \eta \frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon} - \eta \lambda \theta_{t-1}
+        \theta_t &= \theta_{t-1} - \eta \frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}
+            - \eta \lambda \theta_{t-1}
     """
     m = v = np.zeros_like(theta)
     for t, eta in clock(lr):
@@ -191,7 +202,11 @@ def adamw(grad, theta, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=
         v = beta2 * v + (1 - beta2) * g**2
         m_hat = m / (1 - beta1**t)
         v_hat = v / (1 - beta2**t)
-        theta = theta - eta * m_hat / (np.sqrt(v_hat) + eps) - eta * weight_decay * theta
+        theta = (
+            theta
+            - eta * m_hat / (np.sqrt(v_hat) + eps)
+            - eta * weight_decay * theta  # beside the step, not through it
+        )
         yield theta
 
 

@@ -1,4 +1,5 @@
-"""Drawings: each takes an Axes and draws one thing on it. Use them with ``plt.style.use("optbook.textbook")``."""
+"""Drawings: each takes an Axes and draws one thing on it. Use them with
+``plt.style.use("optbook.textbook")``."""
 
 import matplotlib
 import numpy as np
@@ -7,7 +8,8 @@ __all__ = ["contours", "losses", "path", "rates"]
 
 LEVELS = 14
 HIGHEST = 1e250  # of a log axis: Matplotlib's margins overflow above it
-STYLE = matplotlib.rcParams  # colours are those of the style in use: level lines are grid lines, marks are text
+# colours are those of the style in use: level lines are grid lines, marks are text
+STYLE = matplotlib.rcParams
 
 
 def contours(ax, problem, window=None):
@@ -55,8 +57,12 @@ def path(ax, trajectory, label=None, **style):
     """
     limits, theta = ax.axis(), trajectory.theta
     x, y = np.moveaxis(theta.reshape(len(theta), -1, 2), -1, 0)
-    drawn = ax.plot(x, y, **{"label": label, "marker": "o", "markersize": 2.5, "linewidth": 1.4} | style)
-    ax.plot(x[0], y[0], "o", markersize=7, markerfacecolor="none", color=STYLE["text.color"], zorder=3)
+    drawn = ax.plot(
+        x, y, **{"label": label, "marker": "o", "markersize": 2.5, "linewidth": 1.4} | style
+    )
+    ax.plot(
+        x[0], y[0], "o", markersize=7, markerfacecolor="none", color=STYLE["text.color"], zorder=3
+    )
     ax.axis(limits)
     return drawn
 
@@ -84,7 +90,11 @@ def losses(ax, trajectory, label=None, least=0.0, **style):
     """
     excess = np.reshape(trajectory.loss, (len(trajectory.t), -1)) - least
     drawn = ax.plot(trajectory.t, np.minimum(excess, HIGHEST), label=label, **style)
-    ax.set(yscale="log", xlabel="step $t$", ylabel=r"loss $\mathcal{L}$" if least == 0 else "excess loss")
+    ax.set(
+        yscale="log",
+        xlabel="step $t$",
+        ylabel=r"loss $\mathcal{L}$" if least == 0 else "excess loss",
+    )
     return drawn
 
 

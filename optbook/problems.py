@@ -1,7 +1,7 @@
 r"""Two-dimensional landscapes: a loss, its gradient, and where to look.
 
-Each is a function of x and y, followed by its gradient. A landscape works on points of shape (..., 2), and may be
-called to change its parameters: ``bowl(condition=100)``.
+Each is a function of x and y, followed by its gradient. A landscape works on points of shape (...,
+2), and may be called to change its parameters: ``bowl(condition=100)``.
 """
 
 import inspect
@@ -56,7 +56,8 @@ class Problem:
         Parameters
         ----------
         *args, **parameters
-            Values of the landscape's parameters, in order or by name; those that are left out get their defaults.
+            Values of the landscape's parameters, in order or by name; those that are left out get
+            their defaults.
 
         Returns
         -------
@@ -79,7 +80,9 @@ class Problem:
         def allowed(*_, **__):
             pass
 
-        allowed.__signature__ = inspect.Signature(list(inspect.signature(self.f).parameters.values())[2:])
+        allowed.__signature__ = inspect.Signature(
+            list(inspect.signature(self.f).parameters.values())[2:]
+        )
         given = bind(self.name, allowed, args, parameters)
         return replace(self, parameters={name: value[()] for name, value in given.items()})
 
@@ -132,7 +135,8 @@ class Problem:
         array([0.5, 5. ])
         """
         theta = points(self.name, theta, 2)
-        x, y = theta[..., :1], theta[..., 1:]  # arrays always: NumPy rounds a lone number's square differently
+        # arrays always: NumPy rounds a lone number's square differently
+        x, y = (theta[..., :1], theta[..., 1:])
         return self.f(x, y, **self.parameters).take(0, axis=-1)
 
     def grad(self, theta):
@@ -164,7 +168,8 @@ class Problem:
     def hessian(self, theta):
         """Return the matrix of second derivatives at one point. NaN and infinity are passed on.
 
-        It is the imaginary part of the gradient a tiny imaginary step away: exact to rounding, no difference taken.
+        It is the imaginary part of the gradient a tiny imaginary step away: exact to rounding, no
+        difference taken.
 
         Parameters
         ----------
@@ -191,12 +196,14 @@ class Problem:
         if theta.ndim > 1:
             refuse(self.name, "theta", "have shape (2,)", theta.shape)
         x, y = theta
-        ahead = [self.df(x + dx, y + dy, **self.parameters) for dx, dy in ((1e-30j, 0j), (0j, 1e-30j))]
+        ahead = [
+            self.df(x + dx, y + dy, **self.parameters) for dx, dy in ((1e-30j, 0j), (0j, 1e-30j))
+        ]
         return np.array(ahead).imag / 1e-30
 
     @property
     def curvature(self):
-        """Eigenvalues of the Hessian at the deepest minimum, least first; the last is the L of the 2/L limit."""
+        """Eigenvalues of the Hessian at the deepest minimum; the last is the L of the 2/L limit."""
         return np.linalg.eigvalsh(self.hessian(self.minima[0]))
 
 
@@ -256,7 +263,11 @@ def bowl(x, y, condition, rotation):
 
 
 @problem(
-    "Rosenbrock's valley", start=(-1.2, 1.0), minima=((1.0, 1.0),), window=(-2.0, 2.0, -1.0, 3.0), cite="rosenbrock1960"
+    "Rosenbrock's valley",
+    start=(-1.2, 1.0),
+    minima=((1.0, 1.0),),
+    window=(-2.0, 2.0, -1.0, 3.0),
+    cite="rosenbrock1960",
 )
 def rosenbrock(x, y):
     r"""A curved valley, easy to fall into and slow to follow.
@@ -272,7 +283,9 @@ def rosenbrock(x, y):
     return -2 * (1 - x) - 400 * x * off, 200 * off
 
 
-@problem("Beale", start=(1.0, 1.5), minima=((3.0, 0.5),), window=(-1.0, 4.5, -1.5, 2.0), cite="more1981")
+@problem(
+    "Beale", start=(1.0, 1.5), minima=((3.0, 0.5),), window=(-1.0, 4.5, -1.5, 2.0), cite="more1981"
+)
 def beale(x, y):
     r"""A flat floor with steep corners.
 
@@ -314,7 +327,9 @@ def himmelblau(x, y):
     return 4 * x * a + 2 * b, 2 * a + 4 * y * b
 
 
-@problem("Saddle", start=(-1.5, 0.01), minima=((0.0, 1.0), (0.0, -1.0)), window=(-2.0, 2.0, -1.8, 1.8))
+@problem(
+    "Saddle", start=(-1.5, 0.01), minima=((0.0, 1.0), (0.0, -1.0)), window=(-2.0, 2.0, -1.8, 1.8)
+)
 def saddle(x, y):
     r"""A pass between two valleys: at the origin the gradient is zero, and nothing is minimal.
 
@@ -328,9 +343,15 @@ def saddle(x, y):
     return x, y**2 * y - y
 
 
-@problem("Rastrigin", start=(-2.2, 1.7), minima=((0.0, 0.0),), window=(-3.2, 3.2, -3.2, 3.2), cite="rastrigin1974")
+@problem(
+    "Rastrigin",
+    start=(-2.2, 1.7),
+    minima=((0.0, 0.0),),
+    window=(-3.2, 3.2, -3.2, 3.2),
+    cite="rastrigin1974",
+)
 def rastrigin(x, y):
-    r"""An egg box laid over a bowl: a minimum near every pair of whole numbers, the deepest at the origin.
+    r"""An egg box over a bowl: a minimum near every pair of whole numbers, the deepest at (0, 0).
 
     .. math:: \mathcal{L} = 20 + x^2 - 10 \cos 2\pi x + y^2 - 10 \cos 2\pi y
     """
@@ -345,7 +366,7 @@ def rastrigin(x, y):
 
 @problem("Plateau", start=(-2.8, 1.2), minima=((0.0, 0.0),), window=(-4.0, 4.0, -3.0, 3.0))
 def plateau(x, y):
-    r"""A well in a plain: far out the slope is almost nothing, and plain descent almost stands still.
+    r"""A well in a plain: far out there is almost no slope, and plain descent almost stands still.
 
     .. math:: \mathcal{L} = 1 - e^{-(x^2 + 2 y^2) / 2}
     """
@@ -372,11 +393,15 @@ def canyon(x, y):
     return x / 10, y / np.sqrt(0.01 + y**2)
 
 
-@problem("Two basins", start=(1.8, 1.0), minima=((-1.0, 0.0), (1.0, 0.0)), window=(-2.2, 2.2, -1.6, 1.6))
+@problem(
+    "Two basins", start=(1.8, 1.0), minima=((-1.0, 0.0), (1.0, 0.0)), window=(-2.2, 2.2, -1.6, 1.6)
+)
 def two_basins(x, y):
     r"""A deep basin at x = −1, a shallow one at x = 1, and a ridge at x = 1/4 between them.
 
-    .. math:: \mathcal{L} = \tfrac14 x^4 - \tfrac1{12} x^3 - \tfrac12 x^2 + \tfrac14 x + y^2 + \tfrac{5}{12}
+    .. math::
+        \mathcal{L} = \tfrac14 x^4 - \tfrac1{12} x^3 - \tfrac12 x^2 + \tfrac14 x + y^2
+            + \tfrac{5}{12}
     """
     return x**2 * x**2 / 4 - x**2 * x / 12 - x**2 / 2 + x / 4 + y**2 + 5 / 12
 

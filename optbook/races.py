@@ -16,7 +16,8 @@ SPREAD = POSITIVE._replace(type="float")
 
 
 class Tuned(NamedTuple):
-    """The picked rate, all rates, and the last loss from each start (rows) at each of them: infinite if it diverged."""
+    """The picked rate, all rates, and the last loss from each start (rows) at each of them:
+    infinite if it diverged."""
 
     rate: float
     rates: np.ndarray
@@ -24,7 +25,8 @@ class Tuned(NamedTuple):
 
 
 class Race(NamedTuple):
-    """How the rate was tuned, the run, its losses at each step (rows), and the share of the starts that was lost."""
+    """How the rate was tuned, the run, its losses at each step (rows), and the share of the
+    starts that was lost."""
 
     tuned: Tuned
     run: Trajectory
@@ -65,14 +67,17 @@ def scattered(problem, seed, n=10, spread=0.3):
     if not hasattr(problem, "start"):
         refuse("scattered", "problem", "have a start", problem, TypeError)
     n, spread = whole("scattered", "n", n, COUNT), number("scattered", "spread", spread, SPREAD)
-    noise = np.random.default_rng(whole("scattered", "seed", seed, SEED)).normal(size=(n, len(problem.start)))
+    noise = np.random.default_rng(whole("scattered", "seed", seed, SEED)).normal(
+        size=(n, len(problem.start))
+    )
     return np.array(problem.start) + spread * noise
 
 
 def tune(problem, optimizer, rates, *, starts, steps, **hyper):
-    """Try every rate from every start, and pick one: the least median loss, of the rates at which no run diverged.
+    """Try every rate from every start, and pick the one of least median loss.
 
-    A weight decay would move the goal, so it is 0 unless given.
+    A rate at which a run diverged is not picked. A weight decay would move the goal, so it is 0
+    unless given.
 
     Parameters
     ----------
@@ -92,12 +97,14 @@ def tune(problem, optimizer, rates, *, starts, steps, **hyper):
     Returns
     -------
     Tuned
-        The picked ``rate``, all ``rates``, and the last ``losses``, shape (starts, n), infinite where a run diverged.
+        The picked ``rate``, all ``rates``, and the last ``losses``, shape (starts, n), infinite
+        where a run diverged.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is not what it must be, or at every rate some run diverges. If `minimize` refuses an argument.
+        If an argument is not what it must be, or at every rate some run diverges. If `minimize`
+        refuses an argument.
 
     Examples
     --------
@@ -108,9 +115,16 @@ def tune(problem, optimizer, rates, *, starts, steps, **hyper):
     rates, starts = number("tune", "rates", rates, RATES), number("tune", "starts", starts, STARTS)
     run = walked(problem, optimizer, starts[:, None], rates[:, None], steps, steps, hyper)
     losses = living(run)[-1]
-    score = np.where(np.isfinite(losses).all(axis=0), np.quantile(losses, 0.5, axis=0, method="higher"), np.inf)
+    score = np.where(
+        np.isfinite(losses).all(axis=0), np.quantile(losses, 0.5, axis=0, method="higher"), np.inf
+    )
     if len(rates) > 1 and np.isinf(score).all():
-        refuse("tune", "problem", f"let all {len(starts)} starts finish at one of {len(rates)} rates", problem)
+        refuse(
+            "tune",
+            "problem",
+            f"let all {len(starts)} starts finish at one of {len(rates)} rates",
+            problem,
+        )
     return Tuned(float(rates[score.argmin()]), rates, losses)
 
 
@@ -137,8 +151,8 @@ def race(problem, optimizer, rates, *, tuned_on, raced_on, steps, tuning_steps=N
     Returns
     -------
     Race
-        What was ``tuned``; the ``run``; its ``losses``, a row for each step, infinite from where a start diverged; and
-        the share of the starts ``lost`` so.
+        What was ``tuned``; the ``run``; its ``losses``, a row for each step, infinite from where a
+        start diverged; and the share of the starts ``lost`` so.
 
     Raises
     ------
@@ -148,12 +162,14 @@ def race(problem, optimizer, rates, *, tuned_on, raced_on, steps, tuning_steps=N
     Examples
     --------
     >>> from optbook import momentum, rosenbrock
-    >>> starts = dict(tuned_on=scattered(rosenbrock, seed=0), raced_on=scattered(rosenbrock, seed=1))
-    >>> result = race(rosenbrock, momentum, [1e-4, 1e-3], steps=100, **starts)
+    >>> before, now = scattered(rosenbrock, seed=0), scattered(rosenbrock, seed=1)
+    >>> rates = [1e-4, 1e-3]
+    >>> result = race(rosenbrock, momentum, rates, tuned_on=before, raced_on=now, steps=100)
     >>> result.tuned.rate, result.losses.shape, result.lost
     (0.001, (101, 10), 0.0)
     """
-    before, now = number("race", "tuned_on", tuned_on, STARTS), number("race", "raced_on", raced_on, STARTS)
+    before = number("race", "tuned_on", tuned_on, STARTS)
+    now = number("race", "raced_on", raced_on, STARTS)
     if {*map(tuple, before)} & {*map(tuple, now)}:
         refuse("race", "raced_on", "have no start on which the rate was tuned", raced_on)
     tuning = steps if tuning_steps is None else whole("race", "tuning_steps", tuning_steps, COUNT)
@@ -172,6 +188,8 @@ def walked(problem, optimizer, start, lr, steps, every, hyper):
 
 def living(run):
     """Return the losses of a run, infinite from where a racer diverged."""
-    gone = (run.diverged_at > 0) & (run.t.reshape(-1, *[1] * run.diverged_at.ndim) >= run.diverged_at)
+    gone = (run.diverged_at > 0) & (
+        run.t.reshape(-1, *[1] * run.diverged_at.ndim) >= run.diverged_at
+    )
     gone[-1] |= run.diverged_at > 0  # if all are gone, the run has ended before its last row
     return np.where(gone, np.inf, run.loss)

@@ -1,6 +1,8 @@
-"""What exists: one table each for optimizers, wrappers, schedules and landscapes, and the decorators that fill them.
+"""What exists: one table each for optimizers, wrappers, schedules and landscapes, and the
+decorators that fill them.
 
-A decorated rule is looked after when it is called (see `optbook.checks`); it is itself the function that pages print.
+A decorated rule is looked after when it is called (see `optbook.checks`); it is itself the function
+that pages print.
 """
 
 import functools
@@ -21,7 +23,16 @@ from optbook.checks import (
     refuse,
 )
 
-__all__ = ["OPTIMIZERS", "PROBLEMS", "SCHEDULES", "WRAPPERS", "Schedule", "optimizer", "schedule", "wrapper"]
+__all__ = [
+    "OPTIMIZERS",
+    "PROBLEMS",
+    "SCHEDULES",
+    "WRAPPERS",
+    "Schedule",
+    "optimizer",
+    "schedule",
+    "wrapper",
+]
 
 OPTIMIZERS: dict = {}
 """Every optimizer by name, simplest first.
@@ -44,12 +55,23 @@ PROBLEMS: dict = {}
 :meta hide-value:
 """
 
-YIELDS = {"Yields": ["theta : array", "    The parameters after each step, without end; a new array every time."]}
+YIELDS = {
+    "Yields": [
+        "theta : array",
+        "    The parameters after each step, without end; a new array every time.",
+    ]
+}
 RAISES = {"Raises": ["TypeError, ValueError", "    If an argument is not what it must be."]}
 DIVERGED = [
     "TypeError, ValueError",
-    "    If an argument, a gradient or a scheduled rate is not what it must be; and once theta or its gradient are no",
-    "    longer finite, of all racers if there are many. The step that overflows gives NumPy's RuntimeWarning.",
+    (
+        "    If an argument, a gradient or a scheduled rate is not what it must be; and once theta"
+        " or its gradient are no"
+    ),
+    (
+        "    longer finite, of all racers if there are many. The step that overflows gives NumPy's"
+        " RuntimeWarning."
+    ),
 ]
 EXAMPLE = """>>> from optbook import bowl, minimize
 >>> run = minimize(bowl, {{0}}, lr={lr}, steps=100)
@@ -63,7 +85,9 @@ AROUND = """>>> from optbook import adam, bowl, minimize
 <Trajectory of shape (101, 2): finished>"""
 
 
-def optimizer(title, *, cite, use="", state="", demo_lr, axes=0, limit=None, critical=None, needs=None):
+def optimizer(
+    title, *, cite, use="", state="", demo_lr, axes=0, limit=None, critical=None, needs=None
+):
     """Register an update rule, and check its arguments when it is called, not at its first step.
 
     Parameters
@@ -79,25 +103,29 @@ def optimizer(title, *, cite, use="", state="", demo_lr, axes=0, limit=None, cri
     demo_lr : float
         A rate that works on the bowl with condition number 10; pages and tests use it.
     axes : int
-        How many of theta's last axes belong together: 0 if each number goes its own way, 1 for a rule of vectors (it
-        uses their norm, say), 2 for one of matrices.
+        How many of theta's last axes belong together: 0 if each number goes its own way, 1 for a
+        rule of vectors (it uses their norm, say), 2 for one of matrices.
     limit : callable or None
-        The rate above which it diverges on a quadratic, as a function of `curvature` (the largest), and of `beta` if it
-        has one; None if no formula is known.
+        The rate above which it diverges on a quadratic, as a function of `curvature` (the largest),
+        and of `beta` if it has one; None if no formula is known.
     critical : callable or None
-        The `beta` above which it swings on a quadratic, as a function of `lr` and `curvature`; None likewise.
+        The `beta` above which it swings on a quadratic, as a function of `lr` and `curvature`; None
+        likewise.
     needs : dict or None
-        What an argument must be beside the others, by its name: in words, and as a test of them all.
+        What an argument must be beside the others, by its name: in words, and as a test of them
+        all.
 
     Returns
     -------
     callable
-        A decorator. The decorated function has the same signature, and returns a generator of iterates.
+        A decorator. The decorated function has the same signature, and returns a generator of
+        iterates.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is not what it must be, the name is taken, or an argument of the rule is unknown.
+        If an argument is not what it must be, the name is taken, or an argument of the rule is
+        unknown.
     """
     about = dict(title=title, cite=cite, use=use, state=state.split(), demo_lr=demo_lr, axes=axes)
     about |= dict(limit=limit, critical=critical)
@@ -113,10 +141,22 @@ def started(axes):
         for name in [name for name, value in given.items() if not callable(value)]:
             shape = fitting(owner, name, given[name], shape)
         if given["theta"].ndim < axes:
-            refuse(owner, "theta", f"have at least {axes} {'axis' if axes == 1 else 'axes'}", given["theta"].shape)
-        if shape == given["theta"].shape:  # a column for each racer is slow to combine with rows: fill it out
-            columns = {name: value for name, value in given.items() if np.ndim(value) and np.shape(value) != shape}
-            given |= {name: np.array(np.broadcast_to(value, shape)) for name, value in columns.items()}
+            refuse(
+                owner,
+                "theta",
+                f"have at least {axes} {'axis' if axes == 1 else 'axes'}",
+                given["theta"].shape,
+            )
+        # a column for each racer is slow to combine with rows: fill it out
+        if shape == given["theta"].shape:
+            columns = {
+                name: value
+                for name, value in given.items()
+                if np.ndim(value) and np.shape(value) != shape
+            }
+            given |= {
+                name: np.array(np.broadcast_to(value, shape)) for name, value in columns.items()
+            }
         given["grad"] = checked_gradient(owner, given["grad"], axes)
         if callable(given.get("lr")):
             given["lr"] = checked_schedule(owner, given["lr"], shape)
@@ -165,7 +205,11 @@ class Schedule:
         TypeError, ValueError
             If `t` is no such number, or the rate is not a finite number >= 0.
         """
-        t = np.array(float(t)) if type(t) is int and 0 <= t < 2**53 else number(self.call, "t", t, FINISHED)
+        t = (
+            np.array(float(t))
+            if type(t) is int and 0 <= t < 2**53
+            else number(self.call, "t", t, FINISHED)
+        )
         try:
             with np.errstate(all="ignore"):  # what is not finite is refused
                 rate = self.rate(t)
@@ -189,7 +233,8 @@ def schedule(title, *, cite, needs=None, **demo):
     cite : str
         Key of its source in the bibliography.
     needs : dict or None
-        What an argument must be beside the others, by its name: in words, and as a test of them all.
+        What an argument must be beside the others, by its name: in words, and as a test of them
+        all.
     **demo
         Arguments of the example that pages and tests show.
 
@@ -201,23 +246,39 @@ def schedule(title, *, cite, needs=None, **demo):
     Raises
     ------
     TypeError, ValueError
-        If an argument is not what it must be, the name is taken, or an argument of the function is unknown.
+        If an argument is not what it must be, the name is taken, or an argument of the function is
+        unknown.
     """
-    given = ", ".join(f"{name}={'constant(1.0)' if value is None else repr(value)}" for name, value in demo.items())
+    given = ", ".join(
+        f"{name}={'constant(1.0)' if value is None else repr(value)}"
+        for name, value in demo.items()
+    )
     example = f">>> rate = {{0}}({given})\n>>> bool(0 < rate(0) <= 1)\nTrue"
-    returns = {"Returns": ["Schedule", "    The rate η as a function of the number of finished steps."]}
-    return register(SCHEDULES, scheduled, needs, dict(title=title, cite=cite, demo=demo), returns | RAISES, example)
+    returns = {
+        "Returns": ["Schedule", "    The rate η as a function of the number of finished steps."]
+    }
+    return register(
+        SCHEDULES,
+        scheduled,
+        needs,
+        dict(title=title, cite=cite, demo=demo),
+        returns | RAISES,
+        example,
+    )
 
 
 def scheduled(owner, make, given):
     """Return the schedule that `make` makes."""
-    plain = {name: value if callable(value) else np.asarray(value).tolist() for name, value in given.items()}
+    plain = {
+        name: value if callable(value) else np.asarray(value).tolist()
+        for name, value in given.items()
+    }
     shown = ", ".join(f"{name}={value}" for name, value in plain.items())
     return Schedule(f"{owner}({shown})", make(**given))
 
 
 def wrapper(title, *, cite, state=""):
-    """Register a function that makes an optimizer of another, and check its arguments when it is called.
+    """Register a function that makes an optimizer of another; check its arguments at its call.
 
     Parameters
     ----------
@@ -236,7 +297,8 @@ def wrapper(title, *, cite, state=""):
     Raises
     ------
     TypeError, ValueError
-        If an argument is not what it must be, the name is taken, or an argument of the function is unknown.
+        If an argument is not what it must be, the name is taken, or an argument of the function is
+        unknown.
     """
 
     def around(owner, wrap, given):
@@ -250,15 +312,25 @@ def wrapper(title, *, cite, state=""):
 
         walk.__name__ = f"{owner}({getattr(rule, '__name__', rule)})"
         walk.title = f"{title} around {getattr(rule, 'title', walk.__name__)}"
-        walk.state, walk.limit, walk.critical = [*getattr(rule, "state", []), *state.split()], None, None
+        walk.state, walk.limit, walk.critical = (
+            [*getattr(rule, "state", []), *state.split()],
+            None,
+            None,
+        )
         return walk
 
-    returns = {"Returns": ["callable", "    An optimizer: it takes what `rule` takes, and returns a generator."]}
+    returns = {
+        "Returns": [
+            "callable",
+            "    An optimizer: it takes what `rule` takes, and returns a generator.",
+        ]
+    }
     return register(WRAPPERS, around, None, dict(title=title, cite=cite), returns | RAISES, AROUND)
 
 
 def register(table, use, needs, about, sections, example):
-    """Return a decorator that puts a function into a `table`, with what is known `about` it and a whole docstring."""
+    """Return a decorator that puts a function into a `table`, with what is known `about` it and
+    a whole docstring."""
 
     def enter(rule):
         name = rule.__name__
@@ -284,15 +356,23 @@ def register(table, use, needs, about, sections, example):
 
 
 def documented(rule, sections, cite, example):
-    """Return the docstring of `rule` with its parameters, the standard `sections`, its source and an example."""
+    """Return the docstring of `rule` with its parameters, the standard `sections`, its source
+    and an example."""
     lines = []
     for name, parameter in inspect.signature(rule).parameters.items():
         if name not in ARGUMENTS:
-            raise ValueError(f"{rule.__name__}: argument {name} is unknown; say what it may be in checks.ARGUMENTS")
+            raise ValueError(
+                f"{rule.__name__}: argument {name} is unknown; say what it may be in"
+                " checks.ARGUMENTS"
+            )
         says, kind = ARGUMENTS[name]
         optional = "" if parameter.default is parameter.empty else f", default {parameter.default}"
         allowed = "" if isinstance(kind, str) else f" Allowed: {kind.allowed}."
         lines += [f"{name} : {getattr(kind, 'type', kind)}{optional}", f"    {says}{allowed}"]
-    parts = {"Parameters": lines} | sections | {"References": [f":cite:t:`{cite}`"], "Examples": [example]}
+    parts = (
+        {"Parameters": lines}
+        | sections
+        | {"References": [f":cite:t:`{cite}`"], "Examples": [example]}
+    )
     body = "\n\n".join("\n".join([title, "-" * len(title), *text]) for title, text in parts.items())
     return f"{inspect.getdoc(rule)}\n\n{body}\n"

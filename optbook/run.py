@@ -29,12 +29,14 @@ __all__ = ["Trajectory", "minimize"]
 class Trajectory:
     """What a run, or a race of many runs, did.
 
-    Every number in it is finite: a racer that diverges rests at its last kept point, and `diverged_at` says when.
+    Every number in it is finite: a racer that diverges rests at its last kept point, and
+    `diverged_at` says when.
 
     Attributes
     ----------
     theta : array, shape (kept, ..., d)
-        The points that were kept, the start first; for a rule of matrices, shape (kept, ..., rows, columns).
+        The points that were kept, the start first; for a rule of matrices, shape (kept, ..., rows,
+        columns).
     loss : array, shape (kept, ...)
         The full loss at each.
     t : array of int, shape (kept,)
@@ -42,7 +44,8 @@ class Trajectory:
     symbols : dict of arrays, each of the shape of `theta`
         The recorded local variables of the optimizer; the first row, before any step, is zero.
     diverged_at : array of int, shape (...)
-        The step at which each racer's point, loss or recorded symbol was seen to be infinite or NaN; 0 if never.
+        The step at which each racer's point, loss or recorded symbol was seen to be infinite or
+        NaN; 0 if never.
     """
 
     theta: np.ndarray
@@ -67,22 +70,24 @@ class Trajectory:
 
 @np.errstate(all="ignore")  # what is lost has a status
 def minimize(
-    problem, optimizer, *, steps=100, start=None, batch=None, replace=False, seed=0, record="", every=1, progress=None,
-    **hyper,
+    problem, optimizer, *, steps=100, start=None, batch=None, replace=False, seed=0, record="",
+    every=1, progress=None, **hyper,
 ):  # fmt: skip
     """Run an optimizer, or many at once, over a problem.
 
-    Any hyperparameter, and the start, may be an array with leading axes: ``lr=np.geomspace(1e-3, 1, 64)[:, None]``
-    races 64 rates in one broadcast, each bit for bit as if alone. All racers see the same mini-batches. The run holds
-    ``steps / every`` points and the recorded symbols at them, and nothing else that grows.
+    Any hyperparameter, and the start, may be an array with leading axes: ``lr=np.geomspace(1e-3, 1,
+    64)[:, None]`` races 64 rates in one broadcast, each bit for bit as if alone. All racers see the
+    same mini-batches. The run holds ``steps / every`` points and the recorded symbols at them, and
+    nothing else that grows.
 
     Parameters
     ----------
     problem : Problem, DataProblem, or any object with loss(theta) and grad(theta)
-        What to minimize. The loss is one number for each theta of shape (d,), or, for rules of matrices such as `muon`
-        and for a problem that says ``axes = 2``, (rows, columns).
+        What to minimize. The loss is one number for each theta of shape (d,), or, for rules of
+        matrices such as `muon` and for a problem that says ``axes = 2``, (rows, columns).
     optimizer : callable that yields iterates
-        A registered optimizer such as `adam`, or any function of ``grad`` and ``theta`` that yields iterates.
+        A registered optimizer such as `adam`, or any function of ``grad`` and ``theta`` that yields
+        iterates.
     steps : int
         Number of steps.
     start : array_like, shape (..., d)
@@ -96,7 +101,8 @@ def minimize(
     record : str
         Names of the optimizer's local variables to keep, separated by spaces: ``"m v"``.
     every : int
-        Keep every so many-th point (and the first and the last); ``every=steps`` keeps only those two.
+        Keep every so many-th point (and the first and the last); ``every=steps`` keeps only those
+        two.
     progress : bool
         Show a progress bar; if not given, on a terminal only and after one second.
     **hyper
@@ -110,21 +116,24 @@ def minimize(
     Raises
     ------
     TypeError, ValueError
-        If an argument is of the wrong type, out of its range, or unknown to the optimizer; if loss, gradient, scheduled
-        rate or iterate is not real, or of another shape; if the loss is not finite at the start.
+        If an argument is of the wrong type, out of its range, or unknown to the optimizer; if loss,
+        gradient, scheduled rate or iterate is not real, or of another shape; if the loss is not
+        finite at the start.
 
     Examples
     --------
     >>> from optbook import adam, bowl, gd
     >>> minimize(bowl, adam, lr=0.1, steps=100)
     <Trajectory of shape (101, 2): finished>
-    >>> race = minimize(bowl, gd, lr=np.array([[0.05], [0.1], [1.0]]), steps=500)  # the last is too much
+    >>> race = minimize(bowl, gd, lr=np.array([[0.05], [0.1], [1.0]]), steps=500)
     >>> race.status
     '1 of 3 diverged, the first at step 161'
     >>> bool(np.isfinite(race.theta).all())
     True
     """
-    steps, every = (whole("minimize", name, n, COUNT) for name, n in (("steps", steps), ("every", every)))
+    steps, every = (
+        whole("minimize", name, n, COUNT) for name, n in (("steps", steps), ("every", every))
+    )
     theta = first_point(problem, start, hyper)
     seed = whole("minimize", "seed", seed, SEED)
     grad = problem.grad if batch is None else sampled(problem, batch, seed, replace)
@@ -134,7 +143,9 @@ def minimize(
     if not hasattr(walk, "__next__"):
         refuse("minimize", "optimizer", "return a generator", walk, TypeError)
     t, record = 0, record.split() if isinstance(record, str) else [*record]
-    log = Log(problem, theta, record, max(1, getattr(optimizer, "axes", 1), getattr(problem, "axes", 1)))
+    log = Log(
+        problem, theta, record, max(1, getattr(optimizer, "axes", 1), getattr(problem, "axes", 1))
+    )
     for t, theta in zip(counted(steps, progress), walk, strict=False):
         log.note(t, theta, walk, keep=t % every == 0 or t == steps)
         if log.lost:
@@ -160,7 +171,9 @@ def first_point(problem, start, hyper):
         refuse("minimize", "problem", "have loss(theta) and grad(theta)", problem, TypeError)
     if start is None and not hasattr(problem, "start"):
         refuse("minimize", "start", f"be given, for {problem!r:.200} has none", start, TypeError)
-    theta = number("minimize", "start", getattr(problem, "start", None) if start is None else start, START)
+    theta = number(
+        "minimize", "start", getattr(problem, "start", None) if start is None else start, START
+    )
     shape = theta.shape
     for name, value in hyper.items():
         shape = fitting("minimize", name, first_value(value), shape)
@@ -178,7 +191,13 @@ def first_value(value):
 def sampled(problem, batch, seed, replace):
     """Return the gradient on the next mini-batch of a fresh stream, each time it is called."""
     if not hasattr(problem, "batches"):
-        refuse("minimize", "batch", f"be left out for {problem!r}, which is not made of data", batch, TypeError)
+        refuse(
+            "minimize",
+            "batch",
+            f"be left out for {problem!r}, which is not made of data",
+            batch,
+            TypeError,
+        )
     stream, grad = problem.batches(batch, seed, replace), problem.grad
     return lambda theta: grad(theta, next(stream))
 
@@ -200,15 +219,27 @@ class Log:
         loss, shape = as_array(self.problem.loss(theta)), theta.shape[: -len(self.axes)]
         if loss.dtype.kind not in "iuf" or loss.shape != shape:
             error = TypeError if loss.dtype.kind not in "iuf" else ValueError
-            refuse("minimize", "loss", f"return real numbers of shape {shape}, one for each point", loss, error)
+            refuse(
+                "minimize",
+                "loss",
+                f"return real numbers of shape {shape}, one for each point",
+                loss,
+                error,
+            )
         return loss
 
     def note(self, t, theta, walk, keep):
-        """Look at the point after step `t`, and `keep` it or not; who has diverged stays where it was last finite."""
+        """Look at the point after step `t`, and `keep` it or not; who has diverged stays where
+        it was last finite."""
         if type(theta) is not np.ndarray or theta.dtype.kind not in "iuf":
             refuse("minimize", "optimizer", "yield arrays of real numbers", theta, TypeError)
         if theta.shape != self.rows[0][1].shape:
-            refuse("minimize", "optimizer", f"yield arrays of theta's shape {self.rows[0][1].shape}", theta.shape)
+            refuse(
+                "minimize",
+                "optimizer",
+                f"yield arrays of theta's shape {self.rows[0][1].shape}",
+                theta.shape,
+            )
         if t == 1:
             self.symbols(walk, theta.shape)  # a misspelt name is refused before a long run
         if not (keep or self.some_lost) and is_finite(theta):
@@ -218,7 +249,10 @@ class Log:
             self.rows.append((t, *(np.array(a, float) for a in row)))
             return
         self.some_lost = True
-        each = [np.isfinite(a).all(axis=self.axes) if a.shape == theta.shape else np.isfinite(a) for a in row]
+        each = [
+            np.isfinite(a).all(axis=self.axes) if a.shape == theta.shape else np.isfinite(a)
+            for a in row
+        ]
         alive = np.logical_and.reduce(each)
         self.diverged_at = np.where(alive | (self.diverged_at > 0), self.diverged_at, t)
         self.lost = bool(self.diverged_at.all())
@@ -226,14 +260,25 @@ class Log:
             alive = self.diverged_at == 0
             wide = np.expand_dims(alive, self.axes)
             pairs = zip(row, self.rows[-1][1:], strict=True)
-            self.rows.append((t, *(np.where(alive if a.shape == alive.shape else wide, a, b) for a, b in pairs)))
+            self.rows.append(
+                (t, *(np.where(alive if a.shape == alive.shape else wide, a, b) for a, b in pairs))
+            )
 
     def symbols(self, walk, shape):
-        """Return the present values of the recorded local variables of the generator `walk`, in theta's `shape`."""
+        """Return the present values of the recorded local variables of the generator `walk`, in
+        theta's `shape`."""
         if self.names and not inspect.isgenerator(walk):
-            refuse("minimize", "record", "be empty unless optimizer is a generator function", self.names, TypeError)
+            refuse(
+                "minimize",
+                "record",
+                "be empty unless optimizer is a generator function",
+                self.names,
+                TypeError,
+            )
         variables = inspect.getgeneratorlocals(walk) if self.names else {}
-        variables = {name: value for name, value in variables.items() if as_array(value).dtype.kind in "iuf"}
+        variables = {
+            name: value for name, value in variables.items() if as_array(value).dtype.kind in "iuf"
+        }
         for name in self.names:
             if name not in variables:
                 refuse("minimize", "record", f"name variables among {', '.join(variables)}", name)
@@ -242,4 +287,6 @@ class Log:
     def trajectory(self):
         """Return all that was kept."""
         t, theta, loss, *symbols = (np.stack(column) for column in zip(*self.rows, strict=True))
-        return Trajectory(theta, loss, t, dict(zip(self.names, symbols, strict=True)), self.diverged_at)
+        return Trajectory(
+            theta, loss, t, dict(zip(self.names, symbols, strict=True)), self.diverged_at
+        )

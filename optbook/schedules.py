@@ -1,7 +1,8 @@
 r"""Learning-rate schedules: pure functions of the number of finished steps.
 
-``cosine(0.1, 100)`` is a schedule; ``cosine(0.1, 100)(0)`` is the rate of the first step. A schedule takes one
-number or a whole array of them, keeps no state and changes nothing when called: plot it, race it, reuse it.
+``cosine(0.1, 100)`` is a schedule; ``cosine(0.1, 100)(0)`` is the rate of the first step. A
+schedule takes one number or a whole array of them, keeps no state and changes nothing when called:
+plot it, race it, reuse it.
 """
 
 import itertools
@@ -57,7 +58,7 @@ def constant(peak):
 
 @schedule("Step decay", cite="goyal2017", peak=1.0, every=30, gamma=0.5)
 def step(peak, every, gamma=0.1):
-    r"""Multiply the rate by gamma after every so many steps; the decay acts on step `every` + 1 already.
+    r"""Multiply the rate by gamma after every so many steps, first for step `every` + 1.
 
     .. math:: \eta_t = \eta_{\max}\, \gamma^{\lfloor t / s \rfloor}
     """
@@ -86,8 +87,8 @@ def exponential(peak, gamma):
 def inverse_sqrt(peak, steps):
     r"""Decay as one over the root of the step, for runs with no end in sight.
 
-    After `steps` more steps the rate is :math:`1/\sqrt 2` of its peak. Behind a warm-up of the same length, this is
-    the Transformer's schedule, one step later: the peak is used twice.
+    After `steps` more steps the rate is :math:`1/\sqrt 2` of its peak. Behind a warm-up of the same
+    length, this is the Transformer's schedule, one step later: the peak is used twice.
 
     .. math:: \eta_t = \eta_{\max} \sqrt{\frac{s}{s + t}}
     """
@@ -98,7 +99,8 @@ def inverse_sqrt(peak, steps):
 def linear(peak, steps, floor=0.0):
     r"""Walk straight down to the floor, and stay there.
 
-    .. math:: \eta_t = \eta_{\min} + (\eta_{\max} - \eta_{\min}) \left(1 - \frac{\min(t, T)}{T}\right)
+    .. math::
+        \eta_t = \eta_{\min} + (\eta_{\max} - \eta_{\min}) \left(1 - \frac{\min(t, T)}{T}\right)
     """
     return lambda t: floor + (peak - floor) * (1 - np.minimum(t, steps) / steps)
 
@@ -107,7 +109,8 @@ def linear(peak, steps, floor=0.0):
 def polynomial(peak, steps, power=1.0, floor=0.0):
     r"""Bend the straight line: fast at first for a power above 1; stay at the floor after the end.
 
-    .. math:: \eta_t = \eta_{\min} + (\eta_{\max} - \eta_{\min}) \left(1 - \frac{\min(t, T)}{T}\right)^{p}
+    .. math::
+        \eta_t = \eta_{\min} + (\eta_{\max} - \eta_{\min}) \left(1 - \frac{\min(t, T)}{T}\right)^{p}
     """
     return lambda t: floor + (peak - floor) * (1 - np.minimum(t, steps) / steps) ** power
 
@@ -116,7 +119,9 @@ def polynomial(peak, steps, power=1.0, floor=0.0):
 def cosine(peak, steps, floor=0.0):
     r"""Fall along half a cosine, and stay at the floor after the end.
 
-    .. math:: \eta_t = \eta_{\min} + \tfrac12 (\eta_{\max} - \eta_{\min}) \left(1 + \cos \frac{\pi \min(t, T)}{T}\right)
+    .. math::
+        \eta_t = \eta_{\min}
+            + \tfrac12 (\eta_{\max} - \eta_{\min}) \left(1 + \cos \frac{\pi \min(t, T)}{T}\right)
     """
 
     def rate(t):
@@ -126,9 +131,17 @@ def cosine(peak, steps, floor=0.0):
     return rate
 
 
-@schedule("Cosine with warm restarts", cite="loshchilov2017", needs=FLOOR, peak=1.0, period=15, mult=2, floor=0.0)
+@schedule(
+    "Cosine with warm restarts",
+    cite="loshchilov2017",
+    needs=FLOOR,
+    peak=1.0,
+    period=15,
+    mult=2,
+    floor=0.0,
+)
 def restarts(peak, period, mult=1, floor=0.0):
-    r"""Fall along half a cosine, jump back up, and repeat; each cycle is `mult` times as long as the last.
+    r"""Fall along half a cosine, jump back up, and repeat, each time `mult` times as long.
 
     .. math::
         \eta_t &= \eta_{\min} + \tfrac12 (\eta_{\max} - \eta_{\min})
@@ -153,11 +166,12 @@ def restarts(peak, period, mult=1, floor=0.0):
 
 @schedule("One-cycle", cite="smith2019", needs=WARM, peak=1.0, steps=100)
 def one_cycle(peak, steps, warm=0.3, start_div=25.0, end_div=1e4):
-    r"""Climb along half a cosine for a share of the run, then fall along another, far below the start.
+    r"""Climb along half a cosine for a share of the run, then fall along another, far deeper.
 
-    As in PyTorch, the climb ends after ``warm * steps - 1`` steps and the fall after ``steps - 1``, so that the
-    last step of the run is taken at the lowest rate. The rate stays there. It is the rate alone: the method, and
-    PyTorch unless told not to, lowers momentum while the rate climbs. In the paper the phases are straight lines.
+    As in PyTorch, the climb ends after ``warm * steps - 1`` steps and the fall after ``steps - 1``,
+    so that the last step of the run is taken at the lowest rate. The rate stays there. It is the
+    rate alone: the method, and PyTorch unless told not to, lowers momentum while the rate climbs.
+    In the paper the phases are straight lines.
 
     .. math::
         \eta_t &= \eta_b + (\eta_a - \eta_b)\, \tfrac12 (1 + \cos \pi p) \\
@@ -169,18 +183,24 @@ def one_cycle(peak, steps, warm=0.3, start_div=25.0, end_div=1e4):
     def glide(a, b, done):
         return b + (a - b) * (1 + np.cos(np.pi * np.clip(done, 0, 1))) / 2
 
-    return lambda t: np.where(t <= top, glide(first, peak, t / top), glide(peak, last, (t - top) / (end - top)))
+    return lambda t: np.where(
+        t <= top, glide(first, peak, t / top), glide(peak, last, (t - top) / (end - top))
+    )
 
 
-@schedule("Warmup–stable–decay", cite="hu2024", needs=FLOOR | FALL, peak=1.0, steps=100, rise=10, fall=20)
+@schedule(
+    "Warmup–stable–decay", cite="hu2024", needs=FLOOR | FALL, peak=1.0, steps=100, rise=10, fall=20
+)
 def wsd(peak, steps, rise, fall, floor=0.0):
-    r"""Climb in a line, hold, and fall in a line over the last steps; stay at the floor after the end.
+    r"""Climb in a line, hold, fall in a line over the last steps, and stay at the floor.
 
-    The name is from the paper, whose fall is exponential; a fall in a line is one of those of :cite:t:`hagele2024`.
+    The name is from the paper, whose fall is exponential; a fall in a line is one of those of
+    :cite:t:`hagele2024`.
 
     .. math::
         \eta_t &= \min\left(\eta_{\max} \frac{t + 1}{W},\, r_t\right) \\
-        r_t &= \eta_{\min} + (\eta_{\max} - \eta_{\min}) \min\left(1, \frac{T - \min(t, T)}{D}\right)
+        r_t &= \eta_{\min}
+            + (\eta_{\max} - \eta_{\min}) \min\left(1, \frac{T - \min(t, T)}{D}\right)
     """
 
     def rate(t):
@@ -194,10 +214,13 @@ def wsd(peak, steps, rise, fall, floor=0.0):
 def warmup(after, rise):
     r"""Climb in a line to the first rate of another schedule, then hand over to it.
 
-    The first step uses one `rise`-th of the peak, not zero: a step at rate zero is a step wasted. Step `rise` uses the
-    full peak, and the other schedule's clock starts after it.
+    The first step uses one `rise`-th of the peak, not zero: a step at rate zero is a step wasted.
+    Step `rise` uses the full peak, and the other schedule's clock starts after it.
 
-    .. math:: \eta_t = \begin{cases} \eta'_0\, (t + 1) / W & t < W \\ \eta'_{t - W} & t \ge W \end{cases}
+    .. math::
+        \eta_t = \begin{cases}
+            \eta'_0\, (t + 1) / W & t < W \\ \eta'_{t - W} & t \ge W
+        \end{cases}
     """
     return lambda t: np.where(t < rise, after(0) * ((t + 1) / rise), after(np.maximum(t - rise, 0)))
 

@@ -11,10 +11,10 @@ from optbook.registry import WRAPPERS, wrapper
 
 @wrapper("Clipping", cite="pascanu2013")
 def clipped(rule, norm=1.0):
-    r"""Shorten a gradient that is too long, and keep its direction: one spike cannot throw the weights far.
+    r"""Shorten a gradient that is too long: one spike cannot throw the weights far.
 
-    The norm is that of the whole theta of one racer: its last axis, or the last two for a rule of matrices. As in
-    Optax; PyTorch divides by the norm plus :math:`10^{-6}`.
+    The norm is that of the whole theta of one racer: its last axis, or the last two for a rule of
+    matrices. As in Optax; PyTorch divides by the norm plus :math:`10^{-6}`.
 
     .. math::
         g_t &:= g_t \min\left(1, \frac{c}{\|g_t\|}\right) \\
@@ -29,7 +29,8 @@ def clipped(rule, norm=1.0):
         def short(theta):
             g = length = slope(theta)
             for axis in range(-min(own, g.ndim), 0):
-                length = np.hypot.reduce(length, axis=axis, keepdims=True)  # does not overflow, as squares would
+                # does not overflow, as squares would
+                length = np.hypot.reduce(length, axis=axis, keepdims=True)
             return g * (norm / np.maximum(length, norm))
 
         short.checked = True
@@ -40,9 +41,10 @@ def clipped(rule, norm=1.0):
 
 @wrapper("Lookahead", cite="zhang2019", state="slow")
 def lookahead(rule, sync=6, share=0.5):
-    r"""Send a fast walker ahead; every few steps go a share of the way towards it, and call it back there.
+    r"""Send a fast walker ahead; every few steps go a share of the way, and call it back there.
 
-    The rule inside keeps what it remembers when it is called back, as in Optax. Theta must be an array, not one number.
+    The rule inside keeps what it remembers when it is called back, as in Optax. Theta must be an
+    array, not one number.
 
     .. math::
         \theta_t &\text{ as the rule inside says} \\
@@ -55,7 +57,7 @@ def lookahead(rule, sync=6, share=0.5):
         for t, fast in enumerate(walk, start=1):
             if t % sync == 0:
                 slow = slow + share * (fast - slow)
-                fast[...] = slow  # in place, here alone in this book: the rule inside goes on from where this puts it
+                fast[...] = slow  # in place: the rule inside goes on from here
             yield fast.copy()
 
     def walk(grad, theta, **hyper):

@@ -1,7 +1,8 @@
 """Bad input put in the place of every argument of everything public, and what comes of it.
 
-What is registered is read from the registries, the rest from each module's public names. What each argument is, its
-docstring says. The chapter's two listings are left out: as in a textbook, Python and NumPy refuse for them.
+What is registered is read from the registries, the rest from each module's public names. What each
+argument is, its docstring says. The chapter's two listings are left out: as in a textbook, Python
+and NumPy refuse for them.
 """
 
 import functools
@@ -18,11 +19,11 @@ from typing import NamedTuple
 import numpy as np
 
 import optbook
-from optbook import listings
+from optbook.book import listings
 from optbook.checks import ARGUMENTS
 from tests.benchmarks.inputs import BAD
 
-MODULES = ["optbook", *(f"optbook.{name}" for name in ("measured", "races"))]
+MODULES = ["optbook", *(f"optbook.{name}" for name in ("book.benchmarks", "races"))]
 
 
 class Target(NamedTuple):
@@ -37,9 +38,10 @@ class Target(NamedTuple):
 class Outcome(NamedTuple):
     """What came of a call.
 
-    ``"refused"`` by a TypeError or ValueError; ``"broke"``, with another error; ``"warned"``; ``"diverged"``, and says
-    so; ``"finite"``; ``"silent"``, with infinite or NaN numbers and no word about them; ``"passed on"``, likewise,
-    where the docstring says that plain arithmetic passes them on.
+    ``"refused"`` by a TypeError or ValueError; ``"broke"``, with another error; ``"warned"``;
+    ``"diverged"``, and says so; ``"finite"``; ``"silent"``, with infinite or NaN numbers and no
+    word about them; ``"passed on"``, likewise, where the docstring says that plain arithmetic
+    passes them on.
     """
 
     kind: str
@@ -80,7 +82,9 @@ def ground(axes):
     def loss(theta):
         return np.square(theta).sum(axis=own) / 2
 
-    return SimpleNamespace(loss=loss, grad=slope, start=np.ones((1, 2) if axes == 2 else 2), axes=max(1, axes))
+    return SimpleNamespace(
+        loss=loss, grad=slope, start=np.ones((1, 2) if axes == 2 else 2), axes=max(1, axes)
+    )
 
 
 TRUSTING = {"clock", "optimizer", "problem", "schedule", "wrapper"}  # of what a rule gives them
@@ -94,13 +98,20 @@ RIGHT = {  # a right call of whatever is public and in no registry
     "digits": dict,
     "figures.controls": dict,
     "line_fit": lambda: dict(n=8, noise=0.5, seed=0),
-    "measured.measured": lambda: dict(name="epochs"),
+    "book.benchmarks.load": lambda: dict(name="epochs"),
     "minimize": lambda: dict(problem=ground(0), optimizer=optbook.gd, **RUN),
     "races.race": lambda: dict(
-        problem=ground(0), optimizer=optbook.gd, rates=[0.1, 0.2], tuned_on=[(1.0, 2.0)], raced_on=[(2.0, 1.0)], steps=3
+        problem=ground(0),
+        optimizer=optbook.gd,
+        rates=[0.1, 0.2],
+        tuned_on=[(1.0, 2.0)],
+        raced_on=[(2.0, 1.0)],
+        steps=3,
     ),
     "races.scattered": lambda: dict(problem=ground(0), seed=0, n=3, spread=0.3),
-    "races.tune": lambda: dict(problem=ground(0), optimizer=optbook.gd, rates=[0.1, 0.2], starts=[(1.0, 2.0)], steps=3),
+    "races.tune": lambda: dict(
+        problem=ground(0), optimizer=optbook.gd, rates=[0.1, 0.2], starts=[(1.0, 2.0)], steps=3
+    ),
     "softmax_regression": dict,
     "two_layer": lambda: dict(hidden=2, seed=0),
 }
@@ -128,7 +139,9 @@ def kinds(thing):
     said = {name: kind for names, kind in reversed(lines) for name in names.split(", ")}
     named = [name for name in named_arguments(thing) if name != "self"]
     for name in set(named) - set(said):
-        raise LookupError(f"{thing.__qualname__}: its docstring must say what {name} is: `{name} : float`, say")
+        raise LookupError(
+            f"{thing.__qualname__}: its docstring must say what {name} is: `{name} : float`, say"
+        )
     return {name: said[name] for name in named}
 
 
@@ -139,7 +152,8 @@ def named_arguments(thing):
 
 
 def public():
-    """Yield the name of all public functions and methods, and the thing itself; but for those that trust."""
+    """Yield the name of all public functions and methods, and the thing itself; but for those
+    that trust."""
     for module in map(importlib.import_module, MODULES):
         lead = module.__name__.partition(".")[2]
         for name in (name for name in module.__all__ if name not in listings.__all__):
@@ -154,7 +168,9 @@ def public():
                 }
                 own |= {"__call__": thing.__call__} if "__call__" in vars(thing) else {}
                 fields = getattr(thing, "__dataclass_fields__", ())
-                yield from ((f"{known}.{key}", part) for key, part in own.items() if key not in fields)
+                yield from (
+                    (f"{known}.{key}", part) for key, part in own.items() if key not in fields
+                )
 
 
 def registered():
@@ -163,13 +179,28 @@ def registered():
     for name, wrap in optbook.WRAPPERS.items():
         yield Target(name, wrap, lambda: dict(rule=optbook.adam), kinds(wrap))
     for name, make in optbook.SCHEDULES.items():
-        demo = {argument: optbook.constant(0.1) if value is None else value for argument, value in make.demo.items()}
+        demo = {
+            argument: optbook.constant(0.1) if value is None else value
+            for argument, value in make.demo.items()
+        }
         yield Target(name, make, demo.copy, kinds(make))
-        yield Target(f"{name}(t)", make(**demo), lambda: dict(t=3.0), kinds(optbook.Schedule.__call__))
+        yield Target(
+            f"{name}(t)", make(**demo), lambda: dict(t=3.0), kinds(optbook.Schedule.__call__)
+        )
     for name, problem in optbook.PROBLEMS.items():
-        yield Target(name, problem, problem.parameters.copy, {n: ARGUMENTS[n][1].type for n in problem.parameters})
+        yield Target(
+            name,
+            problem,
+            problem.parameters.copy,
+            {n: ARGUMENTS[n][1].type for n in problem.parameters},
+        )
         for ask in (problem.loss, problem.grad, problem.hessian):
-            yield Target(f"{name}.{ask.__name__}", ask, lambda p=problem: dict(theta=np.array(p.start)), kinds(ask))
+            yield Target(
+                f"{name}.{ask.__name__}",
+                ask,
+                lambda p=problem: dict(theta=np.array(p.start)),
+                kinds(ask),
+            )
 
 
 def walkers():
@@ -182,14 +213,26 @@ def walkers():
             yield Target(f"{around}({name})", wrap(rule), walk.copy, kinds(rule))
         run = functools.partial(optbook.minimize, optimizer=rule, steps=3)
         hyper = {argument: kind for argument, kind in kinds(rule).items() if argument not in walk}
-        yield Target(f"minimize {name}", run, lambda axes=rule.axes: dict(problem=ground(axes)), problem | hyper)
-    data = dict(problem=example("DataProblem"), optimizer=optbook.momentum, batch=4, record="v", **RUN)
-    rest = {argument: kind for argument, kind in kinds(optbook.minimize).items() if argument not in list(data)[:2]}
+        yield Target(
+            f"minimize {name}",
+            run,
+            lambda axes=rule.axes: dict(problem=ground(axes)),
+            problem | hyper,
+        )
+    data = dict(
+        problem=example("DataProblem"), optimizer=optbook.momentum, batch=4, record="v", **RUN
+    )
+    rest = {
+        argument: kind
+        for argument, kind in kinds(optbook.minimize).items()
+        if argument not in list(data)[:2]
+    }
     yield Target("minimize data", optbook.minimize, data.copy, rest)
 
 
 def targets(ax):
-    """Yield everything public that can be called, with a right call of each; drawings draw on `ax`."""
+    """Yield everything public that can be called, with a right call of each; drawings draw on
+    `ax`."""
     yield from registered()
     done = {*optbook.OPTIMIZERS, *optbook.WRAPPERS, *optbook.SCHEDULES, *optbook.PROBLEMS}
     for name, thing in public():
@@ -203,13 +246,21 @@ def of_method(name, thing):
     """Return the target for a method of an example."""
     kind, _, method = name.partition(".")
     if not method or set(kinds(thing)) - set(OF_METHODS):
-        raise LookupError(f"{name}: please add a right call of it to RIGHT or to OF_METHODS in tests/attempts.py")
+        raise LookupError(
+            f"{name}: please add a right call of it to RIGHT or to OF_METHODS in tests/attempts.py"
+        )
     one = example(kind)
-    return Target(name, getattr(one, method), lambda: {key: OF_METHODS[key](one) for key in kinds(thing)}, kinds(thing))
+    return Target(
+        name,
+        getattr(one, method),
+        lambda: {key: OF_METHODS[key](one) for key in kinds(thing)},
+        kinds(thing),
+    )
 
 
 def numbers(result):
-    """Yield all the numbers in what a call returned, as arrays; of what can go on, the first few."""
+    """Yield all the numbers in what a call returned, as arrays; of what can go on, the first
+    few."""
     if isinstance(result, Iterator):
         result = list(itertools.islice(result, 3))
     if isinstance(result, (list, tuple, dict)):
@@ -237,7 +288,11 @@ def tried(call):
             result = call()
             finite = all(np.isfinite(part).all() for part in numbers(result))
         except Exception as error:  # whichever it is, that is the question
-            return Outcome("refused" if type(error) in (TypeError, ValueError) else "broke", type(error), str(error))
+            return Outcome(
+                "refused" if type(error) in (TypeError, ValueError) else "broke",
+                type(error),
+                str(error),
+            )
     if caught:
         return Outcome("warned", says=str(caught[0].message))
     if getattr(result, "status", "finished") != "finished":
@@ -270,9 +325,15 @@ def attacks(*roles):
 
 
 def put(bad, kind, right):
-    """Return what a bad input puts in the place of the `right` value of an argument of this `kind`."""
-    if hasattr(right, "loss") and {"slope", "height"} & set(bad.roles):  # a problem, one method of which is bad
-        whole = {part: getattr(right, part) for part in ("start", "axes", "minima", "window") if hasattr(right, part)}
+    """Return what a bad input puts in the place of the `right` value of an argument of this
+    `kind`."""
+    # a problem, one method of which is bad
+    if hasattr(right, "loss") and {"slope", "height"} & set(bad.roles):
+        whole = {
+            part: getattr(right, part)
+            for part in ("start", "axes", "minima", "window")
+            if hasattr(right, part)
+        }
         methods = {"slope": right.grad, "height": right.loss}
         methods |= {role: bad.make(method) for role, method in methods.items() if role in bad.roles}
         return SimpleNamespace(**whole, grad=methods["slope"], loss=methods["height"])
@@ -302,16 +363,23 @@ def spoilt_arguments(target):
 def spoilt_calls(target):
     """Yield what comes of bad calls of a target, if its right call gives all that is needed."""
     call = functools.partial(target.call, **target.right())
-    needed = {name for name, default in named_arguments(target.call).items() if default is inspect.Parameter.empty}
+    needed = {
+        name
+        for name, default in named_arguments(target.call).items()
+        if default is inspect.Parameter.empty
+    }
     for bad in attacks("call") if call.keywords and needed <= set(call.keywords) else []:
         if needed or bad.name != "one left out":
             yield "", bad, tried(bad.make(call))
 
 
 def ended(target, given, argument, value):
-    """Return what comes of a call with one bad `value`, in what it returns and in the arrays that it was given."""
+    """Return what comes of a call with one bad `value`, in what it returns and in the arrays
+    that it was given."""
     outcome = tried(functools.partial(target.call, **given | {argument: value}))
-    beside = [array for name, array in given.items() if name != argument and isinstance(array, np.ndarray)]
+    beside = [
+        array for name, array in given.items() if name != argument and isinstance(array, np.ndarray)
+    ]
     if outcome.kind == "finite" and not all(np.isfinite(array).all() for array in beside):
         outcome = Outcome("silent")
     return outcome

@@ -1,4 +1,5 @@
-"""The machine's Chromium, and a local server for it to read from that packs what it sends, as hosts do."""
+"""The machine's Chromium, and a local server for it to read from that packs what it sends, as
+hosts do."""
 
 import contextlib
 import functools
@@ -28,14 +29,16 @@ def chromium():
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if not path:
         raise FileNotFoundError(
-            f"this needs one of {', '.join(BROWSERS)}: apt-get install {BROWSERS[0]} (tests/install does)"
+            f"this needs one of {', '.join(BROWSERS)}: apt-get install {BROWSERS[0]} (tests/install"
+            " does)"
         )
     return path
 
 
 @functools.cache
 def plain_fonts():
-    """Return an environment with fonts of text alone: one for maths would hide what the book's own lacks."""
+    """Return an environment with fonts of text alone: one for maths would hide what the book's
+    own lacks."""
     return os.environ | {"FONTCONFIG_FILE": str(Path(__file__).with_name("fonts.conf"))}
 
 
@@ -78,7 +81,9 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 @contextlib.contextmanager
 def served(folder):
     """Serve a folder on a local port, and give its address."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=folder))
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Handler, directory=folder)
+    )
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

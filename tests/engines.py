@@ -1,7 +1,9 @@
-"""The engines of three browsers, each driven with as little as it takes: one window that shows, says, and is used.
+"""The engines of three browsers, each driven with as little as it takes: one window that shows,
+says, and is used.
 
-Chromium is driven by Playwright, which knows no other browser of Debian's. Firefox speaks WebDriver BiDi by itself;
-WebKitGTK comes with a driver for the older WebDriver, and takes a display, though nobody looks at it.
+Chromium is driven by Playwright, which knows no other browser of Debian's. Firefox speaks WebDriver
+BiDi by itself; WebKitGTK comes with a driver for the older WebDriver, and takes a display, though
+nobody looks at it.
 """
 
 import base64
@@ -47,10 +49,13 @@ class Window:
         return value
 
     def middle(self, selector):
-        """Bring the first of what a selector finds into the window, wait until it rests, and return its middle."""
+        """Bring the first of what a selector finds into the window, wait until it rests, and
+        return its middle."""
         return self.evaluate(f"""(async () => {{
-          const found = [...document.querySelectorAll({json.dumps(selector)})].find((e) => e.getClientRects().length);
-          for (let before, rests = 0; rests < 3; rests = found.getBoundingClientRect().y === before ? rests + 1 : 0) {{
+          const all = [...document.querySelectorAll({json.dumps(selector)})];
+          const found = all.find((e) => e.getClientRects().length);
+          const y = () => found.getBoundingClientRect().y;
+          for (let before, rests = 0; rests < 3; rests = y() === before ? rests + 1 : 0) {{
             found.scrollIntoView({{ block: "center", behavior: "instant" }});
             before = found.getBoundingClientRect().y;
             await new Promise(requestAnimationFrame);
@@ -64,7 +69,8 @@ class Window:
 
 
 class Chromium(Window):
-    """The machine's Chromium, which has been started: in one process, Playwright can be started but once."""
+    """The machine's Chromium, which has been started: in one process, Playwright can be started
+    but once."""
 
     def __init__(self, chromium):
         self.chromium = chromium
@@ -73,7 +79,9 @@ class Chromium(Window):
     def started(self, width, height, dark):
         """Give a window of the browser."""
         scheme = "dark" if dark else "light"
-        context = self.chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+        context = self.chromium.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme
+        )
         context.grant_permissions(["clipboard-write"])
         self.page = context.new_page()
         yield self
@@ -117,9 +125,24 @@ class Standard(Window):
 
     def drag(self, x, y, right, down):
         """Press the mouse in a place, move it, and let go."""
-        moves = [{"type": "pointerMove", "x": x + way * right, "y": y + way * down, "duration": 0} for way in (0, 1)]
-        actions = [moves[0], {"type": "pointerDown", "button": 0}, moves[1], {"type": "pointerUp", "button": 0}]
-        self.act({"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": actions})
+        moves = [
+            {"type": "pointerMove", "x": x + way * right, "y": y + way * down, "duration": 0}
+            for way in (0, 1)
+        ]
+        actions = [
+            moves[0],
+            {"type": "pointerDown", "button": 0},
+            moves[1],
+            {"type": "pointerUp", "button": 0},
+        ]
+        self.act(
+            {
+                "type": "pointer",
+                "id": "mouse",
+                "parameters": {"pointerType": "mouse"},
+                "actions": actions,
+            }
+        )
 
 
 class Firefox(Standard):
@@ -129,19 +152,32 @@ class Firefox(Standard):
     def started(self, width, height, dark):
         """Start the browser, and give its window."""
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-            Path(profile, "user.js").write_text(f'user_pref("ui.systemUsesDarkTheme", {int(dark)});\n')
-            command = [self.path(), "--headless", "--no-remote", "--profile", profile, "--remote-debugging-port=0"]
+            Path(profile, "user.js").write_text(
+                f'user_pref("ui.systemUsesDarkTheme", {int(dark)});\n'
+            )
+            command = [
+                self.path(),
+                "--headless",
+                "--no-remote",
+                "--profile",
+                profile,
+                "--remote-debugging-port=0",
+            ]
             pipe = dict(stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
             with subprocess.Popen(command, env=browser.plain_fonts(), **pipe) as process:
                 try:
-                    address = next(filter(None, (re.search(r"ws://\S+", line) for line in process.stderr)))[0]
+                    address = next(
+                        filter(None, (re.search(r"ws://\S+", line) for line in process.stderr))
+                    )[0]
                     with connect(f"{address}/session", max_size=None) as self.socket:
                         self.numbers, self.said = itertools.count(1), []
                         self.ask("session.new", capabilities={})
                         self.ask("session.subscribe", events=["log.entryAdded"])
                         self.context = self.ask("browsingContext.getTree")["contexts"][0]["context"]
                         viewport = {"width": width, "height": height}
-                        self.ask("browsingContext.setViewport", context=self.context, viewport=viewport)
+                        self.ask(
+                            "browsingContext.setViewport", context=self.context, viewport=viewport
+                        )
                         yield self
                 finally:
                     process.kill()
@@ -156,7 +192,10 @@ class Firefox(Standard):
         number = next(self.numbers)
         self.socket.send(json.dumps({"id": number, "method": method, "params": params}))
         while (told := json.loads(self.socket.recv(SECONDS))).get("id") != number:
-            if told.get("method") == "log.entryAdded" and told["params"]["level"] in ("warn", "error"):
+            if told.get("method") == "log.entryAdded" and told["params"]["level"] in (
+                "warn",
+                "error",
+            ):
                 self.said.append(told["params"]["text"])
         assert told["type"] == "success", told
         return told["result"]
@@ -168,7 +207,9 @@ class Firefox(Standard):
 
     def evaluate(self, expression):
         """Return the value of an expression."""
-        asked = dict(expression=asynchronous(expression), target={"context": self.context}, awaitPromise=True)
+        asked = dict(
+            expression=asynchronous(expression), target={"context": self.context}, awaitPromise=True
+        )
         told = self.ask("script.evaluate", **asked)
         assert told["type"] == "success", told
         return json.loads(told["result"]["value"])
@@ -191,11 +232,19 @@ class WebKit(Standard):
         """Start a display, the driver and the browser, and give its window."""
         with contextlib.ExitStack() as stack:
             screen = ["Xvfb", "-displayfd", "1", "-screen", "0", "1600x1600x24", "-nolisten", "tcp"]
-            display = stack.enter_context(running(screen, stdout=subprocess.PIPE, text=True)).stdout.readline().strip()
+            display = (
+                stack.enter_context(running(screen, stdout=subprocess.PIPE, text=True))
+                .stdout.readline()
+                .strip()
+            )
             with socket.socket() as free:
                 free.bind(("127.0.0.1", 0))
                 port = free.getsockname()[1]
-            own = {"DISPLAY": f":{display}", "WEBKIT_DISABLE_COMPOSITING_MODE": "1", "GDK_BACKEND": "x11"}
+            own = {
+                "DISPLAY": f":{display}",
+                "WEBKIT_DISABLE_COMPOSITING_MODE": "1",
+                "GDK_BACKEND": "x11",
+            }
             theme = {"GTK_THEME": "Adwaita:dark" if dark else "Adwaita"}
             environment = browser.plain_fonts() | own | theme
             stack.enter_context(running(["WebKitWebDriver", f"--port={port}"], env=environment))
@@ -221,7 +270,9 @@ class WebKit(Standard):
         """Send a command, and return its result."""
         data = json.dumps(params).encode() if method == "POST" else None
         request = urllib.request.Request(self.address + path, data, method=method)
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=2 * SECONDS) as told:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
+            request, timeout=2 * SECONDS
+        ) as told:
             return json.load(told)["value"]
 
     def open(self, url):
@@ -256,7 +307,10 @@ def await_port(port):
     """Wait until somebody listens on a local port."""
     end = time.monotonic() + SECONDS
     while True:
-        with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+        with (
+            contextlib.suppress(ConnectionRefusedError),
+            socket.create_connection(("127.0.0.1", port)),
+        ):
             return
         assert time.monotonic() < end, f"nobody listens on {port}"
         time.sleep(0.03)

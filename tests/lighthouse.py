@@ -1,7 +1,7 @@
 """Ask Lighthouse about the pages of the chapter, on its slow telephone: `make lighthouse`.
 
-Each page is measured a few times, and the median counts, for a busy machine makes a page slow. All four marks must be
-at least 99, and nothing may move once it is drawn.
+Each page is measured a few times, and the median counts, for a busy machine makes a page slow. All
+four marks must be at least 99, and nothing may move once it is drawn.
 """
 
 import argparse
@@ -27,13 +27,24 @@ LEAST = 99
 
 def marks(address):
     """Return the four marks of a page, from 0 to 100, and its layout shift."""
-    command = [NODE, LIGHTHOUSE, address, "--quiet", "--output=json", f"--only-categories={','.join(MARKS)}"]
+    command = [
+        NODE,
+        LIGHTHOUSE,
+        address,
+        "--quiet",
+        "--output=json",
+        f"--only-categories={','.join(MARKS)}",
+    ]
     flags = f"--chrome-flags=--headless {' '.join(browser.FLAGS)}"
     environment = browser.plain_fonts() | {"CHROME_PATH": browser.chromium()}
-    done = subprocess.run([*command, flags], env=environment, check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        [*command, flags], env=environment, check=True, capture_output=True, text=True
+    )
     told = json.loads(done.stdout)
     shift = told["audits"]["cumulative-layout-shift"]["numericValue"]
-    return {mark: round(100 * told["categories"][mark]["score"]) for mark in MARKS} | {"layout shift": shift}
+    return {mark: round(100 * told["categories"][mark]["score"]) for mark in MARKS} | {
+        "layout shift": shift
+    }
 
 
 def medians(address, times):
@@ -45,12 +56,18 @@ def medians(address, times):
 def main():
     """Measure every page, and print what was found."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--times", type=int, default=3, help="measurements of each page (default 3)")
+    parser.add_argument(
+        "--times", type=int, default=3, help="measurements of each page (default 3)"
+    )
     times, poor = parser.parse_args().times, []
     with browser.served(build.SITE.resolve()) as address:
         for page in PAGES:
             found = medians(f"{address}/{page}", times)
-            print(f"{page}:", ", ".join(f"{mark} {value:g}" for mark, value in found.items()), flush=True)
+            print(
+                f"{page}:",
+                ", ".join(f"{mark} {value:g}" for mark, value in found.items()),
+                flush=True,
+            )
             poor += [page] if found.pop("layout shift") > 0 or min(found.values()) < LEAST else []
     return f"below {LEAST}, or something moves: {', '.join(poor)}" if poor else 0
 

@@ -1,6 +1,8 @@
-"""Edits of the source that a reader of the built book would notice at once, each noticed without a build.
+"""Edits of the source that a reader of the built book would notice at once, each noticed without a
+build.
 
-`make mutants` does each to a copy of the project, where the check that it names must fail, and passes before.
+`make mutants` does each to a copy of the project, where the check that it names must fail, and
+passes before.
 """
 
 import json
@@ -32,19 +34,44 @@ class Edit(NamedTuple):
 
 
 ONE, TWO = r'r"$\theta_1$"', r'r"$\theta_2$"'
-SHOWN, SWAPPED = 'fig.legend(loc="outside r', f'fig.legend(ax.lines[1::-1], [{ONE}, {TWO}], loc="outside r'
+SHOWN = 'fig.legend(loc="outside r'
+SWAPPED = f'fig.legend(ax.lines[1::-1], [{ONE}, {TWO}], loc="outside r'
 CAPTIONS = "tests/test_figures.py::test_captions_are_true_of_figures_as_they_open"
 SOLUTION = "tests/test_exercises.py::test_the_solution_is_right[gd-1]"
 EQUATIONS = "tests/test_docstrings.py::test_equations_of_rules_are_those_of_the_chapter[adam]"
 EDITS = [
     Edit("a legend names the wrong curves", ADAM, SHOWN, SWAPPED, PICTURES),
-    Edit("curves are transparent", ADAM, "stride / eta, label", "stride / eta, alpha=0, label", PICTURES),
+    Edit(
+        "curves are transparent",
+        ADAM,
+        "stride / eta, label",
+        "stride / eta, alpha=0, label",
+        PICTURES,
+    ),
     Edit("an axis has no name", ADAM, 'xlabel="step $t$", ', "", PICTURES),
-    Edit("a slider contradicts its caption", "optbook/figures.py", "batch=8", "batch=32", CAPTIONS),
-    Edit("an answer is wrong", "optbook/answers.py", "limit(curvature=20)", "limit(curvature=2)", SOLUTION),
+    Edit(
+        "a slider contradicts its caption",
+        "optbook/book/figures.py",
+        "batch=8",
+        "batch=32",
+        CAPTIONS,
+    ),
+    Edit(
+        "an answer is wrong",
+        "optbook/book/answers.py",
+        "limit(curvature=20)",
+        "limit(curvature=2)",
+        SOLUTION,
+    ),
     Edit("a formula climbs", RULES, r"- \eta \frac{\hat m_t", r"+ \eta \frac{\hat m_t", EQUATIONS),
     Edit("curves have each other's names", ADAM, f"[{ONE}, {TWO}]", f"[{TWO}, {ONE}]", None),
-    Edit("a question asks for another number", "docs/adam.md", "has 7 billion", "has 70 billion", None),
+    Edit(
+        "a question asks for another number",
+        "docs/adam.md",
+        "has 7 billion",
+        "has 70 billion",
+        None,
+    ),
 ]
 
 
@@ -57,7 +84,9 @@ def noticed(project, edit, folder):
         return any(wrong for _, wrong in json.loads((folder / "figures.json").read_text()))
     command = [sys.executable, "-m", "pytest", "-q", edit.check]
     around = os.environ | {"PYTHONPATH": str(project)}
-    done = subprocess.run(command, cwd=project, env=around, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=project, env=around, capture_output=True, text=True, check=False
+    )
     assert done.returncode in {0, 1}, done.stdout + done.stderr
     return done.returncode == 1
 
@@ -87,4 +116,6 @@ def test_an_edit_is_noticed(project, edit, tmp_path, record_property):
         assert noticed(project, edit, tmp_path / "after")
     finally:
         path.write_text(whole, encoding="utf-8")
-    record_property(f"Of {len(EDITS)} edits of the source that a reader would notice at once, noticed", 1)
+    record_property(
+        f"Of {len(EDITS)} edits of the source that a reader would notice at once, noticed", 1
+    )

@@ -19,9 +19,17 @@ def cited(text):
     return {key.strip() for role in roles for key in role.split(",")}
 
 
-TEXTS = [path for folder, kind in (("docs", "md"), ("gallery", "py")) for path in (ROOT / folder).rglob(f"*.{kind}")]
-CITED = {path.relative_to(ROOT).as_posix(): cited(path.read_text(encoding="utf-8")) for path in TEXTS}
-REGISTERED = {name: made.cite for r in (OPTIMIZERS, WRAPPERS, SCHEDULES, PROBLEMS) for name, made in r.items()}
+TEXTS = [
+    path
+    for folder, kind in (("docs", "md"), ("gallery", "py"))
+    for path in (ROOT / folder).rglob(f"*.{kind}")
+]
+CITED = {
+    path.relative_to(ROOT).as_posix(): cited(path.read_text(encoding="utf-8")) for path in TEXTS
+}
+REGISTERED = {
+    name: made.cite for r in (OPTIMIZERS, WRAPPERS, SCHEDULES, PROBLEMS) for name, made in r.items()
+}
 
 
 @pytest.mark.parametrize("key", SOURCES)
@@ -36,20 +44,26 @@ def test_a_source_says_who_what_when_and_where(key):
     if arxiv:
         year, month = 2000 + int(arxiv[1]), int(arxiv[2])
         assert 1 <= month <= 12
-        assert year <= int(entry.fields["year"]) + 1, "a copy may come later than the paper, but not by years"
+        assert year <= int(entry.fields["year"]) + 1, (
+            "a copy may come later than the paper, but not by years"
+        )
 
 
 @pytest.mark.parametrize("key", SOURCES)
 def test_a_key_is_the_first_authors_name_and_the_year(key):
     entry = SOURCES[key]
     name, year = re.fullmatch(r"([a-z]+)(\d{4})", key).groups()
-    last = re.sub(r"[^a-z]", "", re.sub(r"\\\W", "", "".join(entry.persons["author"][0].last_names)).lower())
+    last = re.sub(
+        r"[^a-z]", "", re.sub(r"\\\W", "", "".join(entry.persons["author"][0].last_names)).lower()
+    )
     assert last.startswith(name) or name.startswith(last)
     assert year == entry.fields["year"]
 
 
 def test_sources_are_in_order_and_none_is_given_twice():
-    keys = re.findall(r"^@\w+\{(\w+),", (ROOT / "docs/references.bib").read_text(encoding="utf-8"), re.MULTILINE)
+    keys = re.findall(
+        r"^@\w+\{(\w+),", (ROOT / "docs/references.bib").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert keys == sorted(set(keys))
 
 
@@ -67,7 +81,14 @@ def test_every_optimizer_schedule_and_wrapper_names_its_source():
     assert all(made.cite for r in (OPTIMIZERS, WRAPPERS, SCHEDULES) for made in r.values())
 
 
-FIRST = {"momentum": 1964, "nesterov": 1983, "rprop": 1993, "adagrad": 2011, "rmsprop": 2012, "adadelta": 2012}
+FIRST = {
+    "momentum": 1964,
+    "nesterov": 1983,
+    "rprop": 1993,
+    "adagrad": 2011,
+    "rmsprop": 2012,
+    "adadelta": 2012,
+}
 
 
 @pytest.mark.parametrize("name", FIRST)
@@ -76,12 +97,18 @@ def test_a_rule_is_as_old_as_whoever_found_it(name):
 
 
 def test_no_source_is_left_over():
-    package = set().union(*(cited(path.read_text(encoding="utf-8")) for path in (ROOT / "optbook").glob("*.py")))
+    package = set().union(
+        *(cited(path.read_text(encoding="utf-8")) for path in (ROOT / "optbook").glob("*.py"))
+    )
     used = set(REGISTERED.values()).union(package, *CITED.values())
     assert set(SOURCES) <= used, set(SOURCES) - used
 
 
-SCRIPTS = [path for folder in ("optimizers", "theory") for path in (ROOT / "gallery" / folder).glob("plot_*.py")]
+SCRIPTS = [
+    path
+    for folder in ("optimizers", "theory")
+    for path in (ROOT / "gallery" / folder).glob("plot_*.py")
+]
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)

@@ -26,28 +26,39 @@ def test_gradient_descent_on_a_bowl_shrinks_each_axis_by_its_own_factor():
 
 
 def test_no_adam_step_is_longer_than_cauchy_and_schwarz_allow_and_growing_gradients_come_near_it():
-    """One gradient after silence makes 3.16; gradients that grow by beta2 / beta1 a step come near the bound, 7.27."""
+    """One gradient after silence makes 3.16; gradients that grow by beta2 / beta1 a step come
+    near the bound, 7.27."""
     beta1, beta2, silence = 0.9, 0.999, np.zeros(20_000)
     bound = (1 - beta1) / np.sqrt((1 - beta2) * (1 - beta1**2 / beta2))
     assert bound == pytest.approx(7.27, abs=0.005)
-    for last, longest in (([1.0], 0.1 / np.sqrt(0.001)), ((beta2 / beta1) ** np.arange(-200, 1.0), bound)):
+    for last, longest in (
+        ([1.0], 0.1 / np.sqrt(0.001)),
+        ((beta2 / beta1) ** np.arange(-200, 1.0), bound),
+    ):
         gradients = iter([*silence, *last])
-        walk = take(len(silence) + len(last), adam(lambda theta: next(gradients), 0.0, lr=1.0, eps=1e-30))  # noqa: B023
+        rule = adam(lambda theta, left=gradients: next(left), 0.0, lr=1.0, eps=1e-30)
+        walk = take(len(silence) + len(last), rule)
         steps = np.abs(np.diff(walk))
         assert 0.998 * longest < steps.max() < 1.0001 * bound
 
 
 def test_gradient_descent_on_a_bowl_is_stable_below_two_over_the_curvature_only():
-    below, above = (minimize(bowl, gd, lr=share * 2 / bowl.curvature[-1], steps=2000) for share in (0.995, 1.005))
+    below, above = (
+        minimize(bowl, gd, lr=share * 2 / bowl.curvature[-1], steps=2000)
+        for share in (0.995, 1.005)
+    )
     assert below.loss[-1] < 1e-7
     assert above.loss[-1] > 1e7
 
 
 def test_what_the_heavy_ball_needs_on_a_bowl_is_its_beta_and_not_a_rate_near_the_limit():
-    """From 1/L to near the limit, 3.8/L, the factor is the root of beta; with the best beta it is that of theory."""
+    """From 1/L to near the limit, 3.8/L, the factor is the root of beta; with the best beta it
+    is that of theory."""
 
     def factor(lr, beta, steps=400):
-        run = minimize(bowl(condition=100), momentum, lr=lr, beta=beta, start=(1.0, 1.0), steps=steps)
+        run = minimize(
+            bowl(condition=100), momentum, lr=lr, beta=beta, start=(1.0, 1.0), steps=steps
+        )
         return (np.abs(run.theta[-50:]).max() / np.abs(run.theta[-250:-200]).max()) ** (1 / 200)
 
     for share in (1, 2, 3, 3.7):
@@ -133,25 +144,33 @@ def test_velocity_tends_to_one_over_one_minus_beta():
         for rule in (momentum, nesterov):
             walk = rule(np.ones_like, np.zeros(2), lr=0.1, beta=beta)
             take(4000, walk)
-            np.testing.assert_allclose(inspect.getgeneratorlocals(walk)["v"], 1 / (1 - beta), rtol=1e-12)
+            np.testing.assert_allclose(
+                inspect.getgeneratorlocals(walk)["v"], 1 / (1 - beta), rtol=1e-12
+            )
 
 
 def test_momentum_follows_the_geometric_sum():
     walk = momentum(np.ones_like, 0.0, lr=0.1, beta=0.9)
     for t in range(1, 30):
         next(walk)
-        assert inspect.getgeneratorlocals(walk)["v"] == pytest.approx((1 - 0.9**t) / (1 - 0.9), rel=1e-12)
+        assert inspect.getgeneratorlocals(walk)["v"] == pytest.approx(
+            (1 - 0.9**t) / (1 - 0.9), rel=1e-12
+        )
 
 
 @pytest.mark.parametrize("rule", [adam, adamw])
 def test_adams_first_step_is_the_rate_times_the_sign(rule):
     first = next(rule(lambda theta: SCALES, np.zeros(4), lr=0.3))
-    np.testing.assert_allclose(first, -0.3 * np.sign(SCALES) / (1 + 1e-8 / np.abs(SCALES)), rtol=1e-13)
+    np.testing.assert_allclose(
+        first, -0.3 * np.sign(SCALES) / (1 + 1e-8 / np.abs(SCALES)), rtol=1e-13
+    )
 
 
 def test_adam_under_a_constant_gradient_keeps_stepping_at_the_rate():
     walked = take(500, adam(lambda theta: SCALES, np.zeros(4), lr=0.3, eps=1e-300))
-    np.testing.assert_allclose(walked, -0.3 * np.outer(np.arange(1, 501), np.sign(SCALES)), rtol=1e-10)
+    np.testing.assert_allclose(
+        walked, -0.3 * np.outer(np.arange(1, 501), np.sign(SCALES)), rtol=1e-10
+    )
 
 
 def test_uncorrected_moments_take_steps_that_are_too_large():
@@ -162,7 +181,9 @@ def test_uncorrected_moments_take_steps_that_are_too_large():
 def test_adamw_without_gradient_decays_geometrically():
     start = np.array([3.0, -0.5])
     walked = take(300, adamw(np.zeros_like, start, lr=0.1, weight_decay=0.2))
-    np.testing.assert_allclose(walked, start * (1 - 0.1 * 0.2) ** np.arange(1, 301)[:, None], rtol=1e-12)
+    np.testing.assert_allclose(
+        walked, start * (1 - 0.1 * 0.2) ** np.arange(1, 301)[:, None], rtol=1e-12
+    )
 
 
 def test_adamws_decay_follows_the_schedule():

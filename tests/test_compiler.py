@@ -1,4 +1,5 @@
-"""What the compiler translates gives the same numbers in Node; all else is refused, by file and line."""
+"""What the compiler translates gives the same numbers in Node; all else is refused, by file and
+line."""
 
 import importlib.util
 import json
@@ -13,17 +14,22 @@ import pytest
 from ext import compiler
 from ext.figure import NODE
 
-HELPERS = (Path(compiler.__file__).parents[1] / "figures" / "numbers.js").read_text(encoding="utf-8")
+HELPERS = (Path(compiler.__file__).parents[1] / "figures" / "numbers.js").read_text(
+    encoding="utf-8"
+)
 POINTS = [(0.3, 2.0), (-1.7, 0.25), (5.0, -3.0), (0.0, 1.0), (-2.5, -2.5)]
 
 
 @pytest.fixture
 def written(tmp_path):
-    """Return a function that writes the source of a function `it` to a file, and returns `it` and the file."""
+    """Return a function that writes the source of a function `it` to a file, and returns `it`
+    and the file."""
 
     def written(source):
         path = tmp_path / "written.py"
-        path.write_text("import numpy as np\n\nfrom optbook import clock\n\n" + textwrap.dedent(source))
+        path.write_text(
+            "import numpy as np\n\nfrom optbook import clock\n\n" + textwrap.dedent(source)
+        )
         spec = importlib.util.spec_from_file_location("written", path)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
@@ -35,7 +41,9 @@ def written(tmp_path):
 def node(source, call):
     """Return what JavaScript says about the compiled function `it`."""
     program = f'"use strict";\n{HELPERS}const it = {source};\nconsole.log(JSON.stringify({call}));'
-    done = subprocess.run([NODE, "-"], input=program, capture_output=True, text=True, check=False, encoding="utf-8")
+    done = subprocess.run(
+        [NODE, "-"], input=program, capture_output=True, text=True, check=False, encoding="utf-8"
+    )
     assert done.returncode == 0, done.stderr + source
     return json.loads(done.stdout)
 
@@ -85,8 +93,12 @@ EXPRESSIONS = [
 @pytest.mark.parametrize("expression", EXPRESSIONS)
 def test_expressions_mean_the_same(written, expression):
     it, _ = written(f"def it(x, y):\n    return {expression}\n")
-    got = node(compiler.function(it, ["x", "y"]), f"{json.dumps(POINTS)}.map(([x, y]) => Number(it(x, y)))")
-    np.testing.assert_allclose(got, [float(it(*map(np.float64, point))) for point in POINTS], rtol=1e-15)
+    got = node(
+        compiler.function(it, ["x", "y"]), f"{json.dumps(POINTS)}.map(([x, y]) => Number(it(x, y)))"
+    )
+    np.testing.assert_allclose(
+        got, [float(it(*map(np.float64, point))) for point in POINTS], rtol=1e-15
+    )
 
 
 FUNCTIONS = [
@@ -138,7 +150,8 @@ FUNCTIONS = [
     def it(x, y):
         floor = 0.5
         abs, max, e_, PI, log = x, y, 1, 3, 4
-        return np.floor(x) + floor + np.abs(abs) + np.maximum(max, 0) + e_ + np.pi + PI + np.log(log)
+        log = np.log(log)
+        return np.floor(x) + floor + np.abs(abs) + np.maximum(max, 0) + e_ + np.pi + PI + log
     """,
 ]
 
@@ -153,7 +166,10 @@ def test_functions_mean_the_same(written, source):
 def test_arguments_are_given_by_position_or_by_name(written):
     it, _ = written("def it(x, y, floor=0.5, mult=2):\n    return np.floor(x) + y * floor - mult\n")
     source = compiler.function(it, ["x"])
-    got = node(source, "[it(1.5, { y: 3 }), it(1.5, { y: 3, floor: 7 }), it(-0.5, { y: 3, mult: 0, floor: 1 })]")
+    got = node(
+        source,
+        "[it(1.5, { y: 3 }), it(1.5, { y: 3, floor: 7 }), it(-0.5, { y: 3, mult: 0, floor: 1 })]",
+    )
     assert got == [it(1.5, 3), it(1.5, 3, 7), it(-0.5, 3, mult=0, floor=1)]
     assert compiler.hyperparameters(it) == ["floor", "mult"]
 
@@ -164,7 +180,8 @@ def test_a_function_may_return_functions_and_pairs(written):
 
 
 RULES = {
-    "chained assignment": """
+    "chained assignment": (
+        """
     def it(grad, theta, lr=0.1, beta=0.9):
         m = v = np.zeros_like(theta)
         for t, eta in clock(lr):
@@ -173,8 +190,10 @@ RULES = {
             v = v + g**2
             theta = theta - eta * m / (np.sqrt(v) + t)
             yield theta
-    """,
-    "a number that becomes a vector": """
+    """
+    ),
+    "a number that becomes a vector": (
+        """
     def it(grad, theta, lr=0.1):
         v = w = 0
         s = 1
@@ -183,8 +202,10 @@ RULES = {
             s = s / 2
             theta = theta - eta * v - w
             yield theta
-    """,
-    "vectors in pairs": """
+    """
+    ),
+    "vectors in pairs": (
+        """
     def it(grad, theta, lr=0.1):
         m, s = np.zeros_like(theta), 2
         for _, eta in clock(lr):
@@ -192,16 +213,20 @@ RULES = {
             m, s, theta = m / 2 + g, s - 0.1, theta - eta * (m + g)
             theta = theta + s * (theta - old) / 8
             yield theta
-    """,
-    "a look ahead": """
+    """
+    ),
+    "a look ahead": (
+        """
     def it(grad, theta, lr=0.1):
         v = np.zeros_like(theta)
         for _, eta in clock(lr):
             v = 0.5 * v + grad(theta - eta * v)
             theta = theta - eta * v
             yield theta
-    """,
-    "several gradients": """
+    """
+    ),
+    "several gradients": (
+        """
     def it(grad, theta, lr=0.1):
         before = grad(theta)
         for _, eta in clock(lr):
@@ -209,8 +234,10 @@ RULES = {
             b = grad(theta - eta * grad(theta + before))
             theta = theta - eta * (a + grad(b))
             yield theta
-    """,
-    "an if between steps": """
+    """
+    ),
+    "an if between steps": (
+        """
     def it(grad, theta, lr=0.1):
         v = np.zeros_like(theta)
         for t, eta in clock(lr):
@@ -221,8 +248,10 @@ RULES = {
                 g = grad(theta)
             theta = theta - (eta if t < 3 else eta / 2) * (g - v / 8)
             yield theta
-    """,
-    "inner functions of a coordinate": """
+    """
+    ),
+    "inner functions of a coordinate": (
+        """
     def it(grad, theta, lr=0.1, cap=1.5):
         def soft(theta, by):
             v = theta / by
@@ -233,7 +262,8 @@ RULES = {
             v = v + soft(grad(theta), 2)
             theta = np.where(theta > 0, theta - eta * v, theta - eta * np.clip(v, -1, 1))
             yield theta
-    """,
+    """
+    ),
 }
 
 
@@ -258,8 +288,7 @@ def test_rules_take_the_same_steps_and_ask_for_the_same_gradients(written, sourc
 
 
 def test_a_formula_is_read_from_the_decorator(written):
-    it, path = written(
-        """
+    it, path = written("""
         def about(**formulas):
             return lambda function: function
 
@@ -270,8 +299,7 @@ def test_a_formula_is_read_from_the_decorator(written):
         def it(grad, theta):
             for _, eta in clock(1):
                 yield theta
-        """
-    )
+        """)
     assert node(compiler.keyword(it, "limit"), "it({ beta: 0.5, curvature: 4 })") == 0.75
     assert compiler.keyword(it, "critical") == "null"
     with pytest.raises(compiler.CompileError, match=rf"^{path}:12: .*`3`.*allowed: "):
@@ -387,8 +415,13 @@ def test_all_else_is_refused_with_its_file_and_line(written, piece):
 
 
 def test_the_line_is_that_of_the_mistake_itself(written):
-    it, path = written("def it(x, y):\n    z = x\n    return (\n        z\n        + x % y\n    )\n")
-    with pytest.raises(compiler.CompileError, match=rf"^{path}:9: no JavaScript for `x % y`; allowed: numbers, names"):
+    it, path = written(
+        "def it(x, y):\n    z = x\n    return (\n        z\n        + x % y\n    )\n"
+    )
+    with pytest.raises(
+        compiler.CompileError,
+        match=rf"^{path}:9: no JavaScript for `x % y`; allowed: numbers, names",
+    ):
         compiler.function(it, ["x", "y"])
 
 
@@ -440,6 +473,8 @@ REFUSED_IN_RULES = {
 @pytest.mark.parametrize("piece", REFUSED_IN_RULES.values(), ids=REFUSED_IN_RULES)
 def test_what_a_rule_may_not_do_is_refused(written, piece):
     head = "def it(grad, theta, lr=0.1):\n    for _, eta in clock(lr):\n"
-    it, path = written(f"{head}        {piece}\n        v = np.zeros_like(theta)\n        yield theta\n")
+    it, path = written(
+        f"{head}        {piece}\n        v = np.zeros_like(theta)\n        yield theta\n"
+    )
     with pytest.raises(compiler.CompileError, match=rf"^{path}:7: no JavaScript for .*; allowed: "):
         compiler.rule(it)

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from optbook import blobs, gd, line_fit, minimize
 
-EVERY = pytest.mark.parametrize("problem", [line_fit(), line_fit(n=7, noise=0.0, seed=3), blobs(), blobs(n=9, gap=0.5)])
+EVERY = pytest.mark.parametrize(
+    "problem", [line_fit(), line_fit(n=7, noise=0.0, seed=3), blobs(), blobs(n=9, gap=0.5)]
+)
 
 
 def somewhere(problem, n=20, seed=0):
@@ -21,8 +23,13 @@ def somewhere(problem, n=20, seed=0):
 def test_the_gradient_is_the_slope_of_the_loss(problem):
     theta, h = somewhere(problem), 1e-6
     for rows in (slice(None), np.array([0]), np.array([5, 1, 1])):
-        rises = [problem.loss(theta + h * e, rows) - problem.loss(theta - h * e, rows) for e in np.eye(theta.shape[1])]
-        np.testing.assert_allclose(problem.grad(theta, rows), np.transpose(rises) / (2 * h), rtol=1e-7, atol=1e-8)
+        rises = [
+            problem.loss(theta + h * e, rows) - problem.loss(theta - h * e, rows)
+            for e in np.eye(theta.shape[1])
+        ]
+        np.testing.assert_allclose(
+            problem.grad(theta, rows), np.transpose(rises) / (2 * h), rtol=1e-7, atol=1e-8
+        )
 
 
 @EVERY
@@ -67,10 +74,14 @@ def test_least_squares_by_hand():
 def test_logistic_loss_by_hand():
     problem = blobs()
     assert problem.loss(np.zeros(3)) == pytest.approx(np.log(2), rel=1e-15)
-    np.testing.assert_allclose(problem.grad(np.zeros(3)), -(problem.features * problem.targets).mean(axis=1) / 2)
+    np.testing.assert_allclose(
+        problem.grad(np.zeros(3)), -(problem.features * problem.targets).mean(axis=1) / 2
+    )
     x, y = problem.features[:, 0], problem.targets[0]
     theta = np.array([0.3, -0.2, 0.1])
-    assert problem.loss(theta, np.array([0])) == pytest.approx(np.log(1 + np.exp(-y * theta @ x)), rel=1e-14)
+    assert problem.loss(theta, np.array([0])) == pytest.approx(
+        np.log(1 + np.exp(-y * theta @ x)), rel=1e-14
+    )
 
 
 def test_the_logistic_loss_neither_overflows_nor_vanishes_far_out():
@@ -118,7 +129,7 @@ def test_large_seeds_are_told_apart(make):
     np.testing.assert_array_equal(make(seed=np.int64(5)).features, make(seed=5).features)
 
 
-# ---- batches ---------------------------------------------------------------------------------------------------------
+# ---- batches -------------------------------------------------------------------------------------
 
 
 @given(st.integers(1, 30), st.integers(1, 30), st.integers(0, 5))
@@ -160,8 +171,12 @@ def test_the_seed_decides_the_batches(replace):
 def test_two_streams_at_once_do_not_disturb_each_other(replace):
     problem = blobs()
     alone = list(itertools.islice(problem.batches(10, 1, replace), 20))
-    pairs = itertools.islice(zip(problem.batches(10, 1, replace), problem.batches(7, 1, replace), strict=True), 20)
-    assert all(np.array_equal(rows, expected) for (rows, _), expected in zip(pairs, alone, strict=True))
+    pairs = itertools.islice(
+        zip(problem.batches(10, 1, replace), problem.batches(7, 1, replace), strict=True), 20
+    )
+    assert all(
+        np.array_equal(rows, expected) for (rows, _), expected in zip(pairs, alone, strict=True)
+    )
 
 
 def test_each_run_has_a_fresh_stream_and_leaves_numpys_own_alone():
@@ -211,7 +226,8 @@ def test_gradient_noise_falls_as_the_root_of_the_batch():
 
 
 def noise_floor(rate, size, replace, walkers=500, epochs=(150, 60)):
-    """Return the mean excess loss on the line, over walkers and late epochs, by least squares written out."""
+    """Return the mean excess loss on the line, over walkers and late epochs, by least squares
+    written out."""
     fit, rng = line_fit(), np.random.default_rng(0)
     x, y = np.stack([fit.features[0], np.ones(fit.n)], axis=1), fit.targets
     theta, late = np.tile(fit.minima[0], (walkers, 1)), []
@@ -227,7 +243,8 @@ def noise_floor(rate, size, replace, walkers=500, epochs=(150, 60)):
 
 @pytest.mark.parametrize(("replace", "halved"), [(True, 1 / 2), (False, 1 / 4)])
 def test_batches_of_equal_rate_per_example_share_a_noise_floor(replace, halved):
-    """Twice the batch at twice the rate, drawn or dealt; the answer to exercise sgd-2 rests on it."""
+    """Twice the batch at twice the rate, drawn or dealt; the answer to exercise sgd-2 rests on
+    it."""
     floor = noise_floor(0.04, 8, replace)
     assert noise_floor(0.08, 16, replace) == pytest.approx(floor, rel=0.05)
     assert noise_floor(0.02, 8, replace) == pytest.approx(halved * floor, rel=0.1)

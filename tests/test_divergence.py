@@ -1,4 +1,5 @@
-"""Rates from far too small to the largest that there are: what a run keeps is finite, and it says when it was not."""
+"""Rates from far too small to the largest that there are: what a run keeps is finite, and it
+says when it was not."""
 
 import itertools
 
@@ -43,7 +44,9 @@ def test_a_race_of_all_rates_keeps_finite_numbers_and_tells_who_was_lost_when(na
     lost = race.diverged_at > 0
     assert race.t[-1] == (race.diverged_at.max() - 1 if lost.all() else STEPS)
     first = race.diverged_at[lost].min() if lost.any() else None
-    assert race.status == (f"{lost.sum()} of 40 diverged, the first at step {first}" if lost.any() else "finished")
+    assert race.status == (
+        f"{lost.sum()} of 40 diverged, the first at step {first}" if lost.any() else "finished"
+    )
     for i in np.flatnonzero(lost):
         resting = race.theta[race.diverged_at[i] - 1 :, i]
         np.testing.assert_array_equal(resting, np.broadcast_to(resting[0], resting.shape))
@@ -57,7 +60,9 @@ def test_alone_a_rate_does_what_it_does_in_the_race(name, surface):
         alone = swept(name, surface, RATES[i])
         check_finite(alone)
         assert alone.diverged_at == race.diverged_at[i]
-        assert alone.status == ("finished" if not alone.diverged_at else f"diverged at step {alone.diverged_at}")
+        assert alone.status == (
+            "finished" if not alone.diverged_at else f"diverged at step {alone.diverged_at}"
+        )
         assert alone.t[-1] == (alone.diverged_at - 1 if alone.diverged_at else STEPS)
         np.testing.assert_array_equal(race.theta[: len(alone.t), i], alone.theta)
 
@@ -69,17 +74,22 @@ def test_thinned_a_run_sees_no_divergence_that_is_none(name):
         thin = swept(name, "rosenbrock", column(name, RATES), every=every)
         check_finite(thin)
         assert np.all(whole.diverged_at[thin.diverged_at > 0] > 0)
-        assert np.all(thin.diverged_at[thin.diverged_at > 0] >= whole.diverged_at[thin.diverged_at > 0])
+        assert np.all(
+            thin.diverged_at[thin.diverged_at > 0] >= whole.diverged_at[thin.diverged_at > 0]
+        )
 
 
 def test_the_sweep_meets_both_ends():
     steps = {name: swept(name, "bowl", column(name, RATES)).diverged_at for name in OPTIMIZERS}
     assert all(at[0] == 0 for at in steps.values())
-    assert {name for name, at in steps.items() if not at[-1]} <= {"adafactor"}, "whose steps are bounded"
+    assert {name for name, at in steps.items() if not at[-1]} <= {"adafactor"}, (
+        "whose steps are bounded"
+    )
 
 
 def check_bare(walk):
-    """Check that a bare walk yields nothing beyond the first point that is not finite, and says why it ends."""
+    """Check that a bare walk yields nothing beyond the first point that is not finite, and says
+    why it ends."""
     finite, error = [], None
     with np.errstate(all="ignore"):
         try:
@@ -87,7 +97,11 @@ def check_bare(walk):
         except ValueError as ended:
             error = str(ended)
     assert all(finite[:-1])
-    assert len(finite) == STEPS if error is None else error.endswith("the walk has diverged; a smaller lr may help")
+    assert (
+        len(finite) == STEPS
+        if error is None
+        else error.endswith("the walk has diverged; a smaller lr may help")
+    )
 
 
 @ON

@@ -1,14 +1,18 @@
-"""Exercises: starters run and are not yet right, solutions are right, mistakes are named, notebooks hold them all."""
+"""Exercises: starters run and are not yet right, solutions are right, mistakes are named,
+notebooks hold them all."""
 
 import numpy as np
 import pytest
 
 from ext.exercise import exercises
-from optbook import answers, check
-from optbook.exercises import EXERCISES, Slip
+from optbook import check
+from optbook.book import answers
+from optbook.book.exercises import EXERCISES, Slip
 from tests.site.test_pages import CHAPTER, ROOT
 
-PAGES = {name: (ROOT / "docs" / name).with_suffix(".md").read_text(encoding="utf-8") for name in CHAPTER}
+PAGES = {
+    name: (ROOT / "docs" / name).with_suffix(".md").read_text(encoding="utf-8") for name in CHAPTER
+}
 FOUND = {name: parts for text in PAGES.values() for name, parts in exercises(text).items()}
 EVERY = pytest.mark.parametrize("name", EXERCISES)
 
@@ -29,7 +33,9 @@ def test_a_section_has_at_least_four_on_three_levels(page):
     names = exercises(PAGES[page])
     assert len(names) >= 4
     assert {EXERCISES[name].level for name in names} == {1, 2, 3}
-    assert list(names) == [name for name in EXERCISES if name in names], "in the order of the registry"
+    assert list(names) == [name for name in EXERCISES if name in names], (
+        "in the order of the registry"
+    )
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -67,7 +73,9 @@ def test_the_right_answer_passes_and_common_mistakes_are_named(name):
 
 
 @EVERY
-@pytest.mark.parametrize("answer", [..., None, "seven", True, [], {}, float("nan"), lambda: 0, lambda *_, **__: None])
+@pytest.mark.parametrize(
+    "answer", [..., None, "seven", True, [], {}, float("nan"), lambda: 0, lambda *_, **__: None]
+)
 def test_nonsense_is_rejected_kindly(name, answer):
     verdict = check(name, answer)
     assert not verdict
@@ -135,7 +143,8 @@ def test_a_slip_that_no_longer_fits_is_an_error():
 
 
 def shuffling(n, size, rng):
-    """Deal from one array that is shuffled in place: right, if a batch is used before the next is asked for."""
+    """Deal from one array that is shuffled in place: right, if a batch is used before the next
+    is asked for."""
     order = np.arange(n)
     while True:
         rng.shuffle(order)
@@ -162,6 +171,8 @@ def through_phi(grad, theta, lr, beta):
         yield theta
 
 
-@pytest.mark.parametrize(("name", "answer"), [("sgd-4", shuffling), ("adam-3", powers), ("mom-5", through_phi)])
+@pytest.mark.parametrize(
+    ("name", "answer"), [("sgd-4", shuffling), ("adam-3", powers), ("mom-5", through_phi)]
+)
 def test_what_is_right_in_another_way_is_right(name, answer):
     assert check(name, answer)

@@ -1,4 +1,5 @@
-"""What the interactive figures are made of: limits that hold, rates that are tuned, and whatever is registered."""
+"""What the interactive figures are made of: limits that hold, rates that are tuned, and whatever
+is registered."""
 
 import importlib.util
 import json
@@ -12,7 +13,8 @@ import numpy as np
 import pytest
 
 from ext import figure
-from optbook import OPTIMIZERS, PROBLEMS, SCHEDULES, bowl, figures, minimize, races
+from optbook import OPTIMIZERS, PROBLEMS, SCHEDULES, bowl, minimize, races
+from optbook.book import figures
 
 DOCS = Path(__file__).parents[1] / "docs"
 LIMITED = [name for name, rule in OPTIMIZERS.items() if rule.limit]
@@ -21,7 +23,11 @@ DAMPED = [name for name, rule in OPTIMIZERS.items() if rule.critical]
 
 def known(rule, **values):
     """Return those of the values that a rule has arguments for."""
-    return {name: value for name, value in values.items() if name in figure.compiler.hyperparameters(rule)}
+    return {
+        name: value
+        for name, value in values.items()
+        if name in figure.compiler.hyperparameters(rule)
+    }
 
 
 @pytest.mark.parametrize("name", LIMITED)
@@ -61,7 +67,10 @@ def test_no_rate_of_the_sweep_beats_the_tuned_one(surface, name):
     still = {"weight_decay": 0.0} if name == "adamw" else {}
 
     def score(lr):
-        runs = [minimize(problem, rule, start=start, lr=lr, steps=sweep["steps"], **still) for start in starts]
+        runs = [
+            minimize(problem, rule, start=start, lr=lr, steps=sweep["steps"], **still)
+            for start in starts
+        ]
         lost = any(run.diverged_at for run in runs)
         return math.inf if lost else statistics.median_high(run.loss[-1] for run in runs)
 
@@ -87,18 +96,28 @@ def test_a_figure_begins_where_its_controls_can_go(name):
 def test_captions_are_true_of_figures_as_they_open():
     captions = {
         name: re.search(
-            rf"^```{{play}} {name}\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+            rf"^```{{play}} {name}\n(.*?)^```$",
+            page.read_text(encoding="utf-8"),
+            re.MULTILINE | re.DOTALL,
         )[1]
-        for name, page in (("play-gd", DOCS / "gradient-descent.md"), ("play-sgd", DOCS / "stochastic.md"))
+        for name, page in (
+            ("play-gd", DOCS / "gradient-descent.md"),
+            ("play-sgd", DOCS / "stochastic.md"),
+        )
     }
     first = figures.FIGURES["play-gd"].state
     across, along = abs(1 - first["lr"] * np.array([first["condition"], 1])) ** 10
-    assert re.search(r"drops to the\s+floor of the valley and then creeps along it", captions["play-gd"])
+    assert re.search(
+        r"drops to the\s+floor of the valley and then creeps along it", captions["play-gd"]
+    )
     assert across < 0.01
     assert along > 0.5
     first = figures.FIGURES["play-sgd"].state
     steps = [first["epochs"] * 64 // size for size in (64, first["batch"], 1)]
-    said = rf"takes only {steps[0]}\s.*Batches of {first['batch']} take {steps[1]}\s.*single examples take {steps[2]}\b"
+    said = (
+        rf"takes only {steps[0]}\s.*Batches of {first['batch']} take {steps[1]}\s.*single examples"
+        rf" take {steps[2]}\b"
+    )
     assert re.search(said, captions["play-sgd"], re.DOTALL)
 
 
@@ -151,7 +170,9 @@ def test_an_optimizer_added_in_python_appears_in_the_figures(newcomer):
     run = minimize(PROBLEMS["rosenbrock"], newcomer, lr=0.05, steps=300)
     excess = run.loss[150]
     assert "Newcomer" in parts["legend"]
-    assert f'<th scope="row">150</th><td>{run.theta[150, 0]:.3g}' in parts["table"].replace("−", "-")
+    assert f'<th scope="row">150</th><td>{run.theta[150, 0]:.3g}' in parts["table"].replace(
+        "−", "-"
+    )
     assert f"{excess:.3g}" in parts["table"]
 
 
@@ -161,5 +182,7 @@ def test_a_rule_outside_the_subset_stops_the_build_with_its_line(newcomer, tmp_p
         source.replace("        yield theta", "        theta -= 0.0\n        yield theta")
     )
     line = 1 + (tmp_path / "newcomer.py").read_text().splitlines().index("        theta -= 0.0")
-    with pytest.raises(figure.compiler.CompileError, match=rf"newcomer\.py:{line}: .*theta -= 0\.0.*allowed"):
+    with pytest.raises(
+        figure.compiler.CompileError, match=rf"newcomer\.py:{line}: .*theta -= 0\.0.*allowed"
+    ):
         figure.bundle()

@@ -1,4 +1,5 @@
-"""The chapter's two listings: bit for bit the library's rules, without the faults they are often printed with."""
+"""The chapter's two listings: bit for bit the library's rules, without the faults they are often
+printed with."""
 
 import ast
 import inspect
@@ -23,7 +24,9 @@ def copied(thing):
 gradient_descent, Adam = copied(optbook.gradient_descent), copied(optbook.Adam)
 
 
-@pytest.mark.parametrize("thing", [optbook.gradient_descent, optbook.Adam], ids=lambda thing: thing.__name__)
+@pytest.mark.parametrize(
+    "thing", [optbook.gradient_descent, optbook.Adam], ids=lambda thing: thing.__name__
+)
 def test_as_printed_they_are_short_and_begin_with_what_a_reader_came_for(thing):
     lines = alone(thing).splitlines()
     assert len(lines) <= 22
@@ -43,10 +46,12 @@ def same(theta):
     return theta
 
 
-# ---- what they compute -----------------------------------------------------------------------------------------------
+# ---- what they compute ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("problem", "lr"), [(rosenbrock, 1e-3), (bowl, 0.003), (optbook.plateau, 0.3)], ids=repr)
+@pytest.mark.parametrize(
+    ("problem", "lr"), [(rosenbrock, 1e-3), (bowl, 0.003), (optbook.plateau, 0.3)], ids=repr
+)
 def test_gradient_descent_equals_the_library_bit_for_bit(problem, lr):
     theta, history = gradient_descent(problem.loss, problem.grad, problem.start, lr=lr, epochs=1000)
     walk = itertools.islice(optbook.gd(problem.grad, problem.start, lr=lr), len(history) - 1)
@@ -87,15 +92,20 @@ def test_adam_keeps_several_arrays_apart():
 
 
 def test_their_signatures_are_the_chapters():
-    assert str(inspect.signature(gradient_descent)) == "(loss_fn, grad_fn, theta_init, lr=0.01, epochs=1000)"
+    assert (
+        str(inspect.signature(gradient_descent))
+        == "(loss_fn, grad_fn, theta_init, lr=0.01, epochs=1000)"
+    )
     assert str(inspect.signature(Adam)) == "(params, lr=0.001, betas=(0.9, 0.999), eps=1e-08)"
     assert str(inspect.signature(Adam.step)) == "(self, grads)"
 
 
-# ---- the faults of gradient_descent, one by one ----------------------------------------------------------------------
+# ---- the faults of gradient_descent, one by one --------------------------------------------------
 
 
-@pytest.mark.parametrize("start", [[4, 2], (4, 2), np.array([4, 2]), np.array([4.0, 2.0])], ids=repr)
+@pytest.mark.parametrize(
+    "start", [[4, 2], (4, 2), np.array([4, 2]), np.array([4.0, 2.0])], ids=repr
+)
 def test_whole_numbers_lists_and_tuples_are_starts_too(start):
     theta, history = gradient_descent(height, same, start, lr=0.5, epochs=2)
     np.testing.assert_array_equal(theta, [1, 1 / 2])
@@ -151,7 +161,9 @@ def test_divergence_stops_it_with_a_clear_warning():
         warnings.simplefilter("always")
         theta, history = gradient_descent(height, same, [1.0], lr=10.0, epochs=10_000)
     *others, ours = caught
-    assert all(str(other.message).startswith("overflow encountered") for other in others), "NumPy's own, of `height`"
+    assert all(str(other.message).startswith("overflow encountered") for other in others), (
+        "NumPy's own, of `height`"
+    )
     assert ours.category is RuntimeWarning
     assert str(ours.message) == f"diverged at step {len(history)}; try lr < 10.0"
     assert ours.filename == __file__
@@ -175,13 +187,17 @@ def test_the_loss_is_used():
 def test_no_epoch_is_no_step_and_numpys_numbers_will_do():
     assert gradient_descent(height, same, [1.0], epochs=0)[0].tolist() == [1]
     for epochs in (2, np.int32(2)):
-        assert gradient_descent(height, same, [4.0], lr=np.float32(0.5), epochs=epochs)[0].tolist() == [1]
+        assert gradient_descent(height, same, [4.0], lr=np.float32(0.5), epochs=epochs)[
+            0
+        ].tolist() == [1]
 
 
-# ---- the faults of Adam, one by one ----------------------------------------------------------------------------------
+# ---- the faults of Adam, one by one --------------------------------------------------------------
 
 
-@pytest.mark.parametrize("params", [[1.0], np.array([1.0, 2.0]), [[1.0, 2.0]], [np.array([1, 2])], [None]], ids=repr)
+@pytest.mark.parametrize(
+    "params", [[1.0], np.array([1.0, 2.0]), [[1.0, 2.0]], [np.array([1, 2])], [None]], ids=repr
+)
 def test_what_cannot_be_updated_in_place_is_an_error(params):
     with pytest.raises(TypeError):
         Adam(params).step([1.0] * len(params))
@@ -201,7 +217,9 @@ def test_a_generator_of_gradients_will_do():
     assert theta[0] == pytest.approx(1 - 1e-3, rel=1e-9)
 
 
-@pytest.mark.parametrize("grads", [[], [np.ones(2)], [np.ones(2)] * 3], ids=["none", "one missing", "too many"])
+@pytest.mark.parametrize(
+    "grads", [[], [np.ones(2)], [np.ones(2)] * 3], ids=["none", "one missing", "too many"]
+)
 def test_a_gradient_for_each_array_is_needed(grads):
     with pytest.raises(ValueError, match="zip"):
         Adam([np.ones(2), np.ones(2)]).step(grads)

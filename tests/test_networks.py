@@ -1,4 +1,5 @@
-"""Networks on real digits: gradients against central differences, losses by hand, races bit for bit."""
+"""Networks on real digits: gradients against central differences, losses by hand, races bit for
+bit."""
 
 import hashlib
 
@@ -7,14 +8,20 @@ import pytest
 
 from optbook import adam, digits, gd, minimize, softmax_regression, two_layer
 
-NETWORKS = {"softmax": softmax_regression(), "two layers": two_layer(), "few units": two_layer(hidden=3, seed=7)}
+NETWORKS = {
+    "softmax": softmax_regression(),
+    "two layers": two_layer(),
+    "few units": two_layer(hidden=3, seed=7),
+}
 EVERY = pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
 ROWS = [None, np.array([0]), np.array([5, 1, 1]), np.arange(32)]
 
 
 def somewhere(network, *lead, seed=0):
     """Return random weights near the start."""
-    return network.start + 0.3 * np.random.default_rng(seed).normal(size=(*lead, len(network.start)))
+    return network.start + 0.3 * np.random.default_rng(seed).normal(
+        size=(*lead, len(network.start))
+    )
 
 
 def by_hand(network, theta, i):
@@ -52,7 +59,9 @@ def test_the_central_differences_are_exact_along_every_weight_at_once(network):
 def test_the_loss_is_the_one_that_the_docstring_says(network):
     theta = somewhere(network)
     for i in (0, 17, 1279):
-        assert network.loss(theta, np.array([i])) == pytest.approx(by_hand(network, theta, i), rel=1e-12)
+        assert network.loss(theta, np.array([i])) == pytest.approx(
+            by_hand(network, theta, i), rel=1e-12
+        )
 
 
 @EVERY
@@ -61,7 +70,9 @@ def test_loss_and_gradient_are_means_over_examples(network):
     losses = [network.loss(theta, np.array([i])) for i in rows]
     grads = [network.grad(theta, np.array([i])) for i in rows]
     np.testing.assert_allclose(np.mean(losses), network.loss(theta, rows), rtol=1e-12)
-    np.testing.assert_allclose(np.mean(grads, axis=0), network.grad(theta, rows), rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(
+        np.mean(grads, axis=0), network.grad(theta, rows), rtol=1e-9, atol=1e-15
+    )
 
 
 @EVERY
@@ -134,7 +145,9 @@ def test_the_digits_are_those_that_were_published():
     images, labels = digits()
     assert (images.shape, labels.shape) == ((1797, 8, 8), (1797,))
     assert images.max() == 16
-    np.testing.assert_array_equal(np.bincount(labels), [178, 182, 177, 183, 181, 182, 181, 179, 174, 180])
+    np.testing.assert_array_equal(
+        np.bincount(labels), [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    )
     # the digest of the arrays that scikit-learn 1.9.1 ships
     assert (
         hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest()
@@ -162,5 +175,8 @@ def test_bad_arguments_are_named(wrong, says):
 @EVERY
 def test_weights_of_another_shape_are_refused(network):
     for ask in (network.loss, network.grad, network.accuracy):
-        with pytest.raises(ValueError, match=rf"{network.name}: theta must have shape \(..., {len(network.start)}\)"):
+        with pytest.raises(
+            ValueError,
+            match=rf"{network.name}: theta must have shape \(..., {len(network.start)}\)",
+        ):
             ask(np.zeros(7))

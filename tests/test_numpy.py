@@ -19,7 +19,12 @@ class Series:
         return np.array(self.values, dtype=dtype)
 
 
-STARTS = {"list": [1, 2], "tuple": (1.0, 2.0), "int array": np.array([1, 2]), "array-like": Series([1, 2])}
+STARTS = {
+    "list": [1, 2],
+    "tuple": (1.0, 2.0),
+    "int array": np.array([1, 2]),
+    "array-like": Series([1, 2]),
+}
 
 
 @pytest.mark.parametrize("start", STARTS.values(), ids=STARTS)
@@ -31,7 +36,9 @@ def test_whatever_numpy_makes_an_array_of_is_a_start(start):
 
 @pytest.mark.parametrize("make", [list, Series])
 def test_a_gradient_may_be_a_list_or_such_an_object(make):
-    np.testing.assert_array_equal(next(gd(lambda theta: make(bowl.grad(theta)), START)), next(gd(bowl.grad, START)))
+    np.testing.assert_array_equal(
+        next(gd(lambda theta: make(bowl.grad(theta)), START)), next(gd(bowl.grad, START))
+    )
 
 
 def test_half_precision_is_computed_in_double():
@@ -43,12 +50,16 @@ def test_half_precision_is_computed_in_double():
 def test_a_mask_picks_examples():
     problem, mask = blobs(), np.arange(64) < 10
     assert (
-        problem.loss(np.ones(3), mask) == problem.loss(np.ones(3), np.arange(10)) == problem.loss(np.ones(3), slice(10))
+        problem.loss(np.ones(3), mask)
+        == problem.loss(np.ones(3), np.arange(10))
+        == problem.loss(np.ones(3), slice(10))
     )
 
 
 def test_names_to_record_may_be_a_list_and_a_flag_numpys():
-    run = minimize(blobs(), momentum, batch=8, replace=np.bool_(True), record=["v"], steps=np.int64(4))
+    run = minimize(
+        blobs(), momentum, batch=8, replace=np.bool_(True), record=["v"], steps=np.int64(4)
+    )
     same = minimize(blobs(), momentum, batch=8, replace=True, record="v", steps=4.0)
     np.testing.assert_array_equal(run.symbols["v"], same.symbols["v"])
 

@@ -15,7 +15,11 @@ from tests.walking import column, ground, kept, shaped
 
 ROOT = Path(__file__).parents[1]
 EVERY = pytest.mark.parametrize("name", OPTIMIZERS)
-CITED = set(re.findall(r"^@\w+\{(\w+),", (ROOT / "docs/references.bib").read_text(encoding="utf-8"), re.MULTILINE))
+CITED = set(
+    re.findall(
+        r"^@\w+\{(\w+),", (ROOT / "docs/references.bib").read_text(encoding="utf-8"), re.MULTILINE
+    )
+)
 BETAS = {"beta", "beta1", "beta2"}
 SPREAD = {"grow": np.linspace(1, 2, 5), "shrink": np.linspace(0.1, 1, 5)}
 
@@ -41,7 +45,11 @@ BY_HAND = {
     "rmsprop": ({"lr": 1 / 2, "beta": 3 / 4, "eps": 1 / 2}, 1 / 2, 1 / 4),
     # m = 1/2, v = 1/4, corrected 1 and 1, 1 - (1/2)/(1 + 1);
     # m = 1/4 + 3/8 = 5/8, v = 3/16 + 9/64 = 21/64, corrected 5/6 and 3/4, 3/4 - (5/12)/(√3/2 + 1)
-    "adam": ({"lr": 1 / 2, "beta1": 1 / 2, "beta2": 3 / 4, "eps": 1}, 3 / 4, 3 / 4 - 5 / 6 * (2 - sqrt(3))),
+    "adam": (
+        {"lr": 1 / 2, "beta1": 1 / 2, "beta2": 3 / 4, "eps": 1},
+        3 / 4,
+        3 / 4 - 5 / 6 * (2 - sqrt(3)),
+    ),
     # as Adam, less 1/2·1/2·1;  m = 1/4 + 1/4, v = 3/16 + 1/16, corrected 2/3 and 4/7,
     # 1/2 - (1/3)/(2/√7 + 1) - 1/2·1/2·1/2
     "adamw": (
@@ -51,7 +59,8 @@ BY_HAND = {
     ),
     # the step is 1, 1 - 1/4;  the sign stays, the step is 2, 3/4 - 2/4
     "rprop": ({"lr": 1 / 4, "grow": 2}, 3 / 4, 1 / 4),
-    # v = 1/4, d = √(1/12)/√(1/3), 1 - 1/2, u = 1/4·1/4;  v = 3/16 + 1/16 = 1/4, d = √(1/16 + 1/12)/√(1/3)·1/2
+    # v = 1/4, d = √(1/12)/√(1/3), 1 - 1/2, u = 1/4·1/4;  v = 3/16 + 1/16 = 1/4, d = √(1/16 +
+    # 1/12)/√(1/3)·1/2
     "adadelta": ({"lr": 1, "beta": 3 / 4, "eps": 1 / 12}, 1 / 2, 1 / 2 - sqrt(7) / 8),
     # m = 1/2, u = 2, 1 - 1·(1/2)/2;  m = 1/4 + 3/8 = 5/8, u = max(3/2, 7/4), 3/4 - 2/3·(5/8)/(7/4)
     "adamax": ({"lr": 1 / 2, "beta1": 1 / 2, "beta2": 3 / 4, "eps": 1}, 3 / 4, 3 / 4 - 5 / 21),
@@ -61,17 +70,19 @@ BY_HAND = {
         3 / 4,
         3 / 4 - 5 / 12 / (1 + 2 / sqrt(5)),
     ),
-    # μ = 1/4 for ever;  m = 1/2, corrected (1/8)/(15/16) + 1 = 17/15 and 1, 1 - 1/2·17/15/2;  m = 73/120,
-    # corrected (73/480)/(63/64) + (3/4·43/60)/(15/16), v = 3/16 + (43/60)²/4, corrected by 7/16
+    # μ = 1/4 for ever;  m = 1/2, corrected (1/8)/(15/16) + 1 = 17/15 and 1, 1 - 1/2·17/15/2;  m =
+    # 73/120, corrected (73/480)/(63/64) + (3/4·43/60)/(15/16), v = 3/16 + (43/60)²/4, corrected by
+    # 7/16
     "nadam": (
         {"lr": 1 / 2, "beta1": 1 / 2, "beta2": 3 / 4, "eps": 1, "psi": 0},
         43 / 60,
-        43 / 60 - (73 * 64 / (480 * 63) + 43 / 75) / 2 / (sqrt((3 / 16 + (43 / 60) ** 2 / 4) * 16 / 7) + 1),
+        43 / 60
+        - (73 * 64 / (480 * 63) + 43 / 75) / 2 / (sqrt((3 / 16 + (43 / 60) ** 2 / 4) * 16 / 7) + 1),
     ),
     # too early to divide;  m = 1/2, corrected 1, 1 - 1/2;  m = 1/4 + 1/4, corrected 2/3, 1/2 - 1/3
     "radam": ({"lr": 1 / 2, "beta1": 1 / 2}, 1 / 2, 1 / 6),
-    # m = 1/2, s = 1/16 + 3/16, corrected 1 and 1, 1 - (1/2)/(1 + 3/16);  m = 1/4 + 11/38 = 41/76, corrected 41/57,
-    # g - m = 3/76, s = 3/16 + (3/76)²/4 + 3/16, corrected by 7/16
+    # m = 1/2, s = 1/16 + 3/16, corrected 1 and 1, 1 - (1/2)/(1 + 3/16);  m = 1/4 + 11/38 = 41/76,
+    # corrected 41/57, g - m = 3/76, s = 3/16 + (3/76)²/4 + 3/16, corrected by 7/16
     "adabelief": (
         {"lr": 1 / 2, "beta1": 1 / 2, "beta2": 3 / 4, "eps": 3 / 16},
         11 / 19,
@@ -90,7 +101,8 @@ BY_HAND = {
     ),
     # of a single number only the sign of the step is left: each is half of theta
     "lamb": ({"lr": 1 / 2}, 1 / 2, 1 / 4),
-    # r = c = 1, u = 1, 1 - 1/2·1·1 - 1/4·1;  r = c = 1/2 + 1/2·1/16, u = (1/4)/√(17/32), 1/4 - 1/2·1/4·u - 1/16
+    # r = c = 1, u = 1, 1 - 1/2·1·1 - 1/4·1;  r = c = 1/2 + 1/2·1/16, u = (1/4)/√(17/32), 1/4 -
+    # 1/2·1/4·u - 1/16
     "adafactor": (
         {"lr": 1 / 2, "power": 1, "weight_decay": 1 / 2},
         1 / 4,
@@ -114,7 +126,8 @@ COLLAPSES = [
     ("adamw", {"weight_decay": 0}, "adam", {}),
     ("adam", {"beta1": 0, "beta2": 0}, "rmsprop", {"beta": 0}),
     ("nadam", {"beta1": 0}, "adam", {"beta1": 0}),
-    ("amsgrad", {"beta2": 0.9999999}, "adam", {"beta2": 0.9999999}),  # v hardly forgets, so its maximum is itself
+    # v hardly forgets, so its maximum is itself
+    ("amsgrad", {"beta2": 0.9999999}, "adam", {"beta2": 0.9999999}),
     ("radam", {"beta1": 0, "beta2": 0}, "gd", {}),
 ]
 
@@ -123,10 +136,13 @@ def missing(name):
     """Say what must still be added for the optimizer called `name`."""
     script = f"gallery/optimizers/plot_{name}.py"
     wanted = {
-        "a row of its arguments and two steps by hand, tests/test_optimizers.py": name in BY_HAND | AROUND,
+        "a row of its arguments and two steps by hand, tests/test_optimizers.py": (
+            name in BY_HAND | AROUND
+        ),
         f"the gallery script {script}": (ROOT / script).is_file(),
-        "a demo_lr that is > 0 in its decorator": name in WRAPPERS
-        or (name in OPTIMIZERS and OPTIMIZERS[name].demo_lr > 0),
+        "a demo_lr that is > 0 in its decorator": (
+            name in WRAPPERS or (name in OPTIMIZERS and OPTIMIZERS[name].demo_lr > 0)
+        ),
     }
     return [what for what, there in wanted.items() if not there]
 
@@ -154,11 +170,14 @@ def spread(argument, default):
 
 
 def same(race, i, alone):
-    """Check that racer i of a race did, bit for bit, what it does alone; after divergence it rests."""
+    """Check that racer i of a race did, bit for bit, what it does alone; after divergence it
+    rests."""
     assert race.diverged_at[i] == alone.diverged_at
     kept = len(alone.t)
     pairs = [(race.theta, alone.theta), (race.loss, alone.loss)]
-    for together, by_itself in pairs + [(race.symbols[name], alone.symbols[name]) for name in alone.symbols]:
+    for together, by_itself in pairs + [
+        (race.symbols[name], alone.symbols[name]) for name in alone.symbols
+    ]:
         np.testing.assert_array_equal(together[:kept, i], by_itself)
         assert np.all(together[kept:, i] == by_itself[-1])
 
@@ -188,7 +207,9 @@ def test_two_steps_by_hand(name):
 @pytest.mark.parametrize("name", WRAPPERS)
 def test_two_steps_around_another_by_hand(name):
     rule, arguments, first, second = AROUND[name]
-    np.testing.assert_allclose(take(2, rule(slope, np.ones(1), **arguments))[:, 0], [first, second], rtol=1e-14)
+    np.testing.assert_allclose(
+        take(2, rule(slope, np.ones(1), **arguments))[:, 0], [first, second], rtol=1e-14
+    )
 
 
 @EVERY
@@ -227,32 +248,43 @@ def test_a_gradient_cannot_change_theta(name):
 
 
 @EVERY
-@pytest.mark.parametrize("problem", [optbook.rosenbrock, optbook.rastrigin, optbook.plateau], ids=repr)
+@pytest.mark.parametrize(
+    "problem", [optbook.rosenbrock, optbook.rastrigin, optbook.plateau], ids=repr
+)
 def test_a_race_equals_its_racers_bit_for_bit(name, problem):
     rule, problem = OPTIMIZERS[name], ground(name, problem)
     for argument in hyperparameters(name):
         parameter = inspect.signature(rule).parameters[argument]
         values = spread(argument, parameter.default)
-        race = minimize(problem, rule, steps=40, record=" ".join(rule.state), **{argument: column(name, values)})
+        race = minimize(
+            problem, rule, steps=40, record=" ".join(rule.state), **{argument: column(name, values)}
+        )
         for i, value in enumerate(values):
-            alone = minimize(problem, rule, steps=40, record=" ".join(rule.state), **{argument: value})
+            alone = minimize(
+                problem, rule, steps=40, record=" ".join(rule.state), **{argument: value}
+            )
             same(race, i, alone)
 
 
 @EVERY
 def test_a_race_over_everything_at_once_equals_its_racers(name):
-    defaults = {n: inspect.signature(OPTIMIZERS[name]).parameters[n].default for n in hyperparameters(name)}
+    defaults = {
+        n: inspect.signature(OPTIMIZERS[name]).parameters[n].default for n in hyperparameters(name)
+    }
     values = {n: spread(n, default) for n, default in defaults.items()}
     problem, columns = ground(name, optbook.bowl), {n: column(name, v) for n, v in values.items()}
     race = minimize(problem, OPTIMIZERS[name], steps=40, **columns)
     for i in range(5):
-        alone = minimize(problem, OPTIMIZERS[name], steps=40, **{n: v[i] for n, v in values.items()})
+        alone = minimize(
+            problem, OPTIMIZERS[name], steps=40, **{n: v[i] for n, v in values.items()}
+        )
         same(race, i, alone)
 
 
 @EVERY
 def test_falling_from_the_demo_rate_it_reaches_the_bottom_of_the_bowl(name):
-    rate = optbook.cosine(OPTIMIZERS[name].demo_lr, 1000)  # rules of fixed step length land only if the rate falls
+    # rules of fixed step length land only if the rate falls
+    rate = optbook.cosine(OPTIMIZERS[name].demo_lr, 1000)
     run = minimize(ground(name, optbook.bowl), OPTIMIZERS[name], lr=rate, steps=1000)
     assert run.status == "finished"
     assert run.loss[-1] < 1e-3
@@ -270,7 +302,10 @@ def test_any_shape_will_do(name, shape):
     assert walked.shape == (5, *shape)
     assert walked.dtype == np.float64
     own = shape[len(shape) - OPTIMIZERS[name].axes :]
-    single = [take(5, OPTIMIZERS[name](slope, point if own else float(point))) for point in points.reshape(-1, *own)]
+    single = [
+        take(5, OPTIMIZERS[name](slope, point if own else float(point)))
+        for point in points.reshape(-1, *own)
+    ]
     np.testing.assert_array_equal(walked.reshape(5, -1, *own), np.swapaxes(single, 0, 1))
 
 
@@ -283,7 +318,9 @@ def test_any_kind_of_start_will_do(name, kind):
             OPTIMIZERS[name](slope, start)
         return
     walked = take(3, OPTIMIZERS[name](slope, start))
-    np.testing.assert_array_equal(walked, take(3, OPTIMIZERS[name](slope, np.array(start, dtype=float))))
+    np.testing.assert_array_equal(
+        walked, take(3, OPTIMIZERS[name](slope, np.array(start, dtype=float)))
+    )
     assert walked.dtype == np.float64
 
 
@@ -328,7 +365,9 @@ def test_what_it_remembers_has_the_names_it_says(name):
     next(walk)
     variables = inspect.getgeneratorlocals(walk)
     large = {symbol for symbol in kept(rule) if np.ndim(variables[symbol])}
-    assert large == set(rule.state), "state in the decorator must name all that is kept between steps"
+    assert large == set(rule.state), (
+        "state in the decorator must name all that is kept between steps"
+    )
     assert all(variables[symbol].shape == (4, 3) for symbol in large) or rule.axes == 2
 
 
@@ -341,12 +380,16 @@ def test_its_docstring_has_maths_arguments_and_source(name):
     assert rule.cite in CITED, f"{name}: add {rule.cite} to docs/references.bib"
     assert f":cite:t:`{rule.cite}`" in text
     for argument in inspect.signature(rule).parameters:
-        assert re.search(rf"^{argument} : .+\n    \S", text, re.MULTILINE), f"{name}: {argument} is not described"
+        assert re.search(rf"^{argument} : .+\n    \S", text, re.MULTILINE), (
+            f"{name}: {argument} is not described"
+        )
     for section in ("Parameters", "Yields", "Raises", "References"):
         assert f"\n{section}\n{'-' * len(section)}\n" in text
 
 
-@pytest.mark.parametrize(("special", "arguments", "plain", "plainly"), COLLAPSES, ids=lambda value: str(value))
+@pytest.mark.parametrize(
+    ("special", "arguments", "plain", "plainly"), COLLAPSES, ids=lambda value: str(value)
+)
 def test_special_cases_collapse(special, arguments, plain, plainly):
     run = minimize(optbook.rosenbrock, OPTIMIZERS[special], lr=0.001, steps=200, **arguments)
     same = minimize(optbook.rosenbrock, OPTIMIZERS[plain], lr=0.001, steps=200, **plainly)
@@ -369,7 +412,9 @@ def test_the_defaults_take_a_step_downhill(name):
 
 
 @EVERY
-@pytest.mark.parametrize("kind", [np.int64, np.int32, np.float32, np.longdouble, list], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    "kind", [np.int64, np.int32, np.float32, np.longdouble, list], ids=lambda kind: kind.__name__
+)
 def test_any_kind_of_gradient_is_reckoned_with_in_float64(name, kind):
     huge = np.array([2.0**31 - 2**7, -(2.0**30)])  # its square overflows int32 and, summed, int64
     start, huge = shaped(name, [0, 0]), shaped(name, huge)

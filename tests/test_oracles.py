@@ -1,4 +1,5 @@
-"""Every rule and schedule against what PyTorch and Optax computed (tests/oracles/record.py), and wrong rules too."""
+"""Every rule and schedule against what PyTorch and Optax computed (tests/oracles/record.py), and
+wrong rules too."""
 
 import inspect
 import json
@@ -28,7 +29,8 @@ STEPS = 200
 
 
 def evaluated(call, others=None):
-    """Return the schedule or optimizer that a call, written as text, makes, perhaps of `others` than ours."""
+    """Return the schedule or optimizer that a call, written as text, makes, perhaps of `others`
+    than ours."""
     return eval(call, SCHEDULES | OPTIMIZERS | WRAPPERS | (others or {}))
 
 
@@ -38,7 +40,8 @@ def stem(call):
 
 
 def difference(ours, theirs):
-    """Return the largest difference of a coordinate, relative to the greatest value that it takes."""
+    """Return the largest difference of a coordinate, relative to the greatest value that it
+    takes."""
     size = np.abs(theirs).max(axis=0)
     return np.max(np.abs(ours - theirs).max(axis=0) / np.where(size > 0, size, 1))
 
@@ -55,7 +58,8 @@ def problem(name):
 def walk(rule, about, rate):
     """Return the points of a walk that PyTorch calls its parameters, at the steps that were kept.
 
-    They are our theta, or the points at which our rule asks for the gradient, where those are others.
+    They are our theta, or the points at which our rule asks for the gradient, where those are
+    others.
     """
     gradient, start = problem(about["problem"])
     asked = []
@@ -75,13 +79,15 @@ def worst(rule, about, theirs):
     return np.max([difference(walk(rule, about, rate), b) for rate, b in pairs])
 
 
-# ---- the recording ---------------------------------------------------------------------------------------------------
+# ---- the recording -------------------------------------------------------------------------------
 
 
 def test_the_recording_is_what_it_should_be():
     assert ABOUT["versions"] == {"torch": "2.13.0", "optax": "0.2.8"}
     assert set(RECORDED) == INPUTS | set(WALKS) | set(ABOUT["schedules"])
-    assert all(array.dtype == np.float64 for key, array in RECORDED.items() if key not in ("about", "kept"))
+    assert all(
+        array.dtype == np.float64 for key, array in RECORDED.items() if key not in ("about", "kept")
+    )
     assert RECORDED["kept"][-1] == STEPS == len(RECORDED["gradients"]) == len(RECORDED["noise"])
     assert (Path(__file__).parent / "oracles" / "recorded.npz").stat().st_size <= 2_000_000
 
@@ -89,13 +95,24 @@ def test_the_recording_is_what_it_should_be():
 def test_what_is_recorded_is_in_the_book():
     recorded = {stem(about["optimizer"]) for about in WALKS.values()}
     tabled = {name.partition(":")[0] for name in {**TORCH, **OPTAX}}
-    assert {stem(name) for name in tabled} <= recorded, "a rule of tests/oracles/record.py has lost its recording"
-    assert recorded <= {*OPTIMIZERS, *WRAPPERS}, "tests/oracles/record.py has a rule that is not in the book"
+    assert {stem(name) for name in tabled} <= recorded, (
+        "a rule of tests/oracles/record.py has lost its recording"
+    )
+    assert recorded <= {*OPTIMIZERS, *WRAPPERS}, (
+        "tests/oracles/record.py has a rule that is not in the book"
+    )
     for name in {*OPTIMIZERS, *WRAPPERS} - recorded:
-        print(f"{name} is not recorded: if PyTorch or Optax has it, add a line to tests/oracles/record.py and run it")
-    assert set(SCHEDULES) - {stem(call) for _, call in RATES} == {"inverse_sqrt"}, "which neither library has"
+        print(
+            f"{name} is not recorded: if PyTorch or Optax has it, add a line to"
+            " tests/oracles/record.py and run it"
+        )
+    assert set(SCHEDULES) - {stem(call) for _, call in RATES} == {"inverse_sqrt"}, (
+        "which neither library has"
+    )
     scheduled = {stem(about["optimizer"]) for about in WALKS.values() if len(about["rates"]) > 1}
-    assert recorded - scheduled == {"nesterov", "rprop"}, "for which a schedule means something else"
+    assert recorded - scheduled == {"nesterov", "rprop"}, (
+        "for which a schedule means something else"
+    )
 
 
 def test_the_gradients_are_hard():
@@ -118,7 +135,7 @@ def test_the_schedule_runs_as_recorded(key, call):
     assert np.abs(rates - theirs).max() <= 1e-12 * np.abs(theirs).max()
 
 
-# ---- wrong rules: each must be caught --------------------------------------------------------------------------------
+# ---- wrong rules: each must be caught ------------------------------------------------------------
 
 MOMENTUM = "v = beta * v + grad(theta); theta = theta - eta * v"
 NESTEROV = "g = grad(theta); v = beta * v + g; theta = theta - eta * (g + beta * v)"
@@ -128,7 +145,7 @@ AVERAGE = "v = beta * v + (1 - beta) * g**2; theta = theta - eta * g / (np.sqrt(
 MOMENTS = "m = beta1 * m + (1 - beta1) * g; v = beta2 * v + (1 - beta2) * g**2"
 SWAPPED = "m = beta2 * m + (1 - beta2) * g; v = beta1 * v + (1 - beta1) * g**2"
 ADAM = "eta * m_hat / (np.sqrt(v_hat) + eps)"
-DECAY = " - eta * weight_decay * theta"
+DECAY = "- eta * weight_decay * theta"
 
 
 def late(lines):
@@ -142,7 +159,12 @@ WRONG = [
     ("gd", "the next step's rate", "clock(lr)", "clock(lambda t: lr(t + 1))"),
     ("gd", "the first rate for ever", "clock(lr)", "clock(lr(0))"),
     ("momentum", "a moving average", "+ grad(theta)", "+ (1 - beta) * grad(theta)"),
-    ("momentum", "the rate inside the velocity", MOMENTUM, "v = beta * v + eta * grad(theta); theta = theta - v"),
+    (
+        "momentum",
+        "the rate inside the velocity",
+        MOMENTUM,
+        "v = beta * v + eta * grad(theta); theta = theta - v",
+    ),
     ("momentum", "a velocity that comes late", MOMENTUM, LATE),
     ("momentum", "a step of Nesterov", MOMENTUM, NESTEROV),
     ("nesterov", "a look-ahead without the rate", "theta - eta * beta * v)", "theta - beta * v)"),
@@ -159,12 +181,29 @@ WRONG = [
     ("rmsprop", "eps inside the root, squared", "np.sqrt(v) + eps", "np.sqrt(v + eps**2)"),
     ("rmsprop", "eps as a least size", "np.sqrt(v) + eps", "np.maximum(np.sqrt(v), eps)"),
     ("rmsprop", "no 1 - beta", "(1 - beta) * g**2", "g**2"),
-    ("rmsprop", "the weights swapped", "beta * v + (1 - beta) * g**2", "(1 - beta) * v + beta * g**2"),
+    (
+        "rmsprop",
+        "the weights swapped",
+        "beta * v + (1 - beta) * g**2",
+        "(1 - beta) * v + beta * g**2",
+    ),
     ("rmsprop", "not squared", "g**2", "np.abs(g)"),
-    ("rmsprop", "corrected for its start", "np.sqrt(v)", "np.sqrt(v / (1 - beta**t))", "for _", "for t"),
+    (
+        "rmsprop",
+        "corrected for its start",
+        "np.sqrt(v)",
+        "np.sqrt(v / (1 - beta**t))",
+        "for _",
+        "for t",
+    ),
     ("rmsprop", "an average that comes late", AVERAGE, late(AVERAGE)),
     ("adam", "eps inside the root", "np.sqrt(v_hat) + eps", "np.sqrt(v_hat + eps)"),
-    ("adam", "eps before the correction", "np.sqrt(v_hat) + eps", "(np.sqrt(v) + eps) / np.sqrt(1 - beta2**t)"),
+    (
+        "adam",
+        "eps before the correction",
+        "np.sqrt(v_hat) + eps",
+        "(np.sqrt(v) + eps) / np.sqrt(1 - beta2**t)",
+    ),
     ("adam", "no correction of m", "m / (1 - beta1**t)", "m"),
     ("adam", "no correction of v", "v / (1 - beta2**t)", "v"),
     ("adam", "t from 0", "**t)", "**(t - 1))"),
@@ -178,10 +217,24 @@ WRONG = [
     ("adam", "v about the mean", "g**2", "(g - m) ** 2"),
     ("adam", "no memory of m", "eta * m_hat", "eta * g"),
     ("adam", "no root", "np.sqrt(v_hat)", "v_hat"),
-    ("adamw", "decay not times the rate", DECAY, " - weight_decay * theta"),
-    ("adamw", "decay times the first rate", DECAY, " - lr(0) * weight_decay * theta"),
-    ("adamw", "decay after the step", f"theta - {ADAM}{DECAY}", f"(theta - {ADAM}) * (1 - eta * weight_decay)"),
-    ("adamw", "decay through the gradient", "g = grad(theta)", "g = grad(theta) + weight_decay * theta", DECAY, ""),
+    ("adamw", "decay not times the rate", DECAY, "- weight_decay * theta"),
+    ("adamw", "decay times the first rate", DECAY, "- lr(0) * weight_decay * theta"),
+    (
+        "adamw",
+        "decay after the step",
+        "yield theta",
+        "theta = theta * (1 - eta * weight_decay)\n        yield theta",
+        DECAY,
+        "",
+    ),
+    (
+        "adamw",
+        "decay through the gradient",
+        "g = grad(theta)",
+        "g = grad(theta) + weight_decay * theta",
+        DECAY,
+        "",
+    ),
     ("adamw", "decay that grows", DECAY, DECAY.replace("-", "+")),
     ("adamw", "no decay", DECAY, ""),
     ("adamw", "decay of signs", DECAY, f"{DECAY[:-5]}np.sign(theta)"),
@@ -193,7 +246,12 @@ WRONG = [
         "np.clip(s * np.where(g * d > 0, grow, np.where(g * d < 0, shrink, 1)), low, high)",
         "s * np.where(g * d > 0, grow, np.where(g * d < 0, shrink, 1))",
     ),
-    ("rprop", "factors swapped", "> 0, grow, np.where(g * d < 0, shrink", "> 0, shrink, np.where(g * d < 0, grow"),
+    (
+        "rprop",
+        "factors swapped",
+        "> 0, grow, np.where(g * d < 0, shrink",
+        "> 0, shrink, np.where(g * d < 0, grow",
+    ),
     ("rprop", "the size, too", "s * d", "s * grad(theta)"),
     (
         "adadelta",
@@ -221,9 +279,21 @@ WRONG = [
         "v_max / (1 - beta2**t)",
         "v_max",
     ),
-    ("amsgrad", "no correction, as in the paper", "m / (1 - beta1**t)", "m", "v_max / (1 - beta2**t)", "v_max"),
+    (
+        "amsgrad",
+        "no correction, as in the paper",
+        "m / (1 - beta1**t)",
+        "m",
+        "v_max / (1 - beta2**t)",
+        "v_max",
+    ),
     ("amsgrad", "no maximum", "np.maximum(v_max, v)", "v"),
-    ("amsgrad", "the maximum kept as the average", "v_max = np.maximum(v_max, v)", "v_max = v = np.maximum(v_max, v)"),
+    (
+        "amsgrad",
+        "the maximum kept as the average",
+        "v_max = np.maximum(v_max, v)",
+        "v_max = v = np.maximum(v_max, v)",
+    ),
     (
         "nadam",
         "a share that does not warm up",
@@ -261,7 +331,12 @@ WRONG = [
         "theta); m = beta2 * m + (1 - beta2) * g",
         "theta)",
     ),
-    ("lion", "swapped betas", "np.sign(beta1 * m + (1 - beta1) * g)", "np.sign(beta2 * m + (1 - beta2) * g)"),
+    (
+        "lion",
+        "swapped betas",
+        "np.sign(beta1 * m + (1 - beta1) * g)",
+        "np.sign(beta2 * m + (1 - beta2) * g)",
+    ),
     (
         "lion",
         "decay not times the rate",
@@ -269,13 +344,32 @@ WRONG = [
         "eta * np.sign(beta1 * m + (1 - beta1) * g) - weight_decay * theta",
     ),
     ("lion", "no sign", "np.sign(beta1 * m + (1 - beta1) * g)", "(beta1 * m + (1 - beta1) * g)"),
-    ("schedule_free_sgd", "equal weights", "total = total + eta**2", "total = total + eta", "c = eta**2", "c = eta"),
+    (
+        "schedule_free_sgd",
+        "equal weights",
+        "total = total + eta**2",
+        "total = total + eta",
+        "c = eta**2",
+        "c = eta",
+    ),
     ("schedule_free_sgd", "the slope at z", "grad((1 - beta) * z + beta * theta)", "grad(z)"),
-    ("schedule_free_sgd", "the shares swapped", "(1 - beta) * z + beta * theta", "beta * z + (1 - beta) * theta"),
+    (
+        "schedule_free_sgd",
+        "the shares swapped",
+        "(1 - beta) * z + beta * theta",
+        "beta * z + (1 - beta) * theta",
+    ),
     ("schedule_free_adamw", "decay at z", "weight_decay * y", "weight_decay * z"),
     ("schedule_free_adamw", "v not corrected", "v / (1 - beta2**t)", "v"),
     ("schedule_free_adamw", "an average of y", "z - theta)", "y - theta)"),
-    ("schedule_free_adamw", "equal weights", "total = total + eta**2", "total = total + eta", "c = eta**2", "c = eta"),
+    (
+        "schedule_free_adamw",
+        "equal weights",
+        "total = total + eta**2",
+        "total = total + eta",
+        "c = eta**2",
+        "c = eta",
+    ),
     (
         "lamb",
         "decay outside the norm",
@@ -285,7 +379,14 @@ WRONG = [
         "eta * (trust * u + weight_decay * theta)",
     ),
     ("lamb", "no trust", "eta * trust", "eta"),
-    ("lamb", "trust upside down", "length, 1)", "size, 1)", "* length > 0, size, 1)", "* length > 0, length, 1)"),
+    (
+        "lamb",
+        "trust upside down",
+        "length, 1)",
+        "size, 1)",
+        "* length > 0, size, 1)",
+        "* length > 0, length, 1)",
+    ),
     ("lamb", "one norm for all layers", "axis=-1, keepdims=True", "keepdims=True"),
     (
         "adafactor",
@@ -301,20 +402,36 @@ WRONG = [
     ("muon", "no look ahead", "x = beta * m + (1 - beta) * g", "x = m"),
     ("muon", "four steps", "range(5)", "range(4)"),
     ("muon", "the factor transposed", "rows / columns", "columns / rows"),
-    ("muon", "the largest singular value for the norm", "np.linalg.norm(x,", "np.linalg.norm(x, 2,"),
+    (
+        "muon",
+        "the largest singular value for the norm",
+        "np.linalg.norm(x,",
+        "np.linalg.norm(x, 2,",
+    ),
     ("muon", "no decay", " - eta * weight_decay * theta", ""),
-    ("clipped", "number by number", "g * (norm / np.maximum(length, norm))", "np.clip(g, -norm, norm)"),
+    (
+        "clipped",
+        "number by number",
+        "g * (norm / np.maximum(length, norm))",
+        "np.clip(g, -norm, norm)",
+    ),
     ("clipped", "always to that norm", "np.maximum(length, norm)", "length"),
     ("clipped", "PyTorch's guard", "np.maximum(length, norm)", "np.maximum(length + 1e-6, norm)"),
     ("lookahead", "the rule inside goes on from its own", "fast[...] = slow", "fast = slow"),
     ("lookahead", "one step early", "t % sync == 0", "t % sync == sync - 1"),
     ("lookahead", "the shares swapped", "share * (fast - slow)", "(1 - share) * (fast - slow)"),
-    ("lookahead", "slow weights that stand still", "slow = slow + share * (fast - slow)", "slow = slow"),
+    (
+        "lookahead",
+        "slow weights that stand still",
+        "slow = slow + share * (fast - slow)",
+        "slow = slow",
+    ),
 ]
 
 
 def rewritten(name, *swaps):
-    """Return an optimizer or a wrapper, made from its source with pieces of its code swapped for others."""
+    """Return an optimizer or a wrapper, made from its source with pieces of its code swapped for
+    others."""
     original = inspect.unwrap((OPTIMIZERS | WRAPPERS)[name])
     source = inspect.getsource(original)
     code = source[source.index("def ") :]
@@ -328,11 +445,15 @@ def rewritten(name, *swaps):
 
 
 def caught(name, *swaps):
-    """Return whether a rewritten rule leaves any recording of its optimizer by more than 1e-9; NaN leaves it."""
+    """Return whether a rewritten rule leaves any recording of its optimizer by more than 1e-9;
+    NaN leaves it."""
     others = {name: rewritten(name, *swaps)}
     with np.errstate(all="ignore"):
         keys = [key for key in WALKS if stem(WALKS[key]["optimizer"]) == name]
-        found = [worst(evaluated(WALKS[key]["optimizer"], others), WALKS[key], RECORDED[key]) for key in keys]
+        found = [
+            worst(evaluated(WALKS[key]["optimizer"], others), WALKS[key], RECORDED[key])
+            for key in keys
+        ]
     return not np.max(found) <= 1e-9
 
 

@@ -9,23 +9,41 @@ import pytest
 from matplotlib.colors import to_rgb
 
 STYLE = mpl.rc_params_from_file(
-    Path(__file__).parents[1] / "optbook/textbook.mplstyle", fail_on_error=True, use_default_template=False
+    Path(__file__).parents[1] / "optbook/textbook.mplstyle",
+    fail_on_error=True,
+    use_default_template=False,
 )
 COLOURS = np.array([to_rgb(entry["color"]) for entry in STYLE["axes.prop_cycle"]])
-LIGHT, DARK = np.array(to_rgb("#ffffff")), np.array(to_rgb("#131416"))  # the pages of Furo's two themes
+# the pages of Furo's two themes
+LIGHT, DARK = (
+    np.array(to_rgb("#ffffff")),
+    np.array(to_rgb("#131416")),
+)
 INKS = ["text.color", "axes.labelcolor", "axes.titlecolor", "xtick.labelcolor", "ytick.labelcolor"]
 
 # Machado, Oliveira and Fernandes 2009, severity 1, on linear RGB
 VISION = {
     "normal": np.eye(3),
     "protan": np.array(
-        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
     ),
     "deutan": np.array(
-        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
     ),
     "tritan": np.array(
-        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ]
     ),
 }
 
@@ -61,10 +79,16 @@ def seen(rgb, vision):
 def lab(rgb):
     """Return CIELAB coordinates under D65."""
     to_xyz = np.array(
-        [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+        [
+            [0.4124564, 0.3575761, 0.1804375],
+            [0.2126729, 0.7151522, 0.0721750],
+            [0.0193339, 0.1191920, 0.9503041],
+        ]
     )
     x, y, z = np.moveaxis(linear(rgb) @ to_xyz.T / [0.95047, 1, 1.08883], -1, 0)
-    fx, fy, fz = (np.where(a > 216 / 24389, np.cbrt(a), (24389 / 27 * a + 16) / 116) for a in (x, y, z))
+    fx, fy, fz = (
+        np.where(a > 216 / 24389, np.cbrt(a), (24389 / 27 * a + 16) / 116) for a in (x, y, z)
+    )
     return np.stack([116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)], axis=-1)
 
 
@@ -126,7 +150,9 @@ def test_every_colour_stands_out_on_both_pages(i):
 def test_every_two_colours_can_be_told_apart(vision, page):
     shown = COLOURS if page == "light" else turned_over(COLOURS)
     points = lab(seen(shown, vision))
-    nearest = min(ciede2000(*points[[i, j]]) for i, j in itertools.combinations(range(len(points)), 2))
+    nearest = min(
+        ciede2000(*points[[i, j]]) for i, j in itertools.combinations(range(len(points)), 2)
+    )
     assert nearest >= 12
 
 

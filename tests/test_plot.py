@@ -23,7 +23,9 @@ def ax():
     figure.canvas.draw()
 
 
-@pytest.mark.parametrize("problem", [*PROBLEMS.values(), bowl(condition=100), optbook.line_fit()], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "problem", [*PROBLEMS.values(), bowl(condition=100), optbook.line_fit()], ids=lambda p: p.name
+)
 def test_contours_draw_level_lines_in_the_window_and_a_star_at_each_minimum(ax, problem):
     plot.contours(ax, problem)
     (levels,), (stars,) = ax.collections, ax.lines
@@ -82,10 +84,15 @@ def test_losses_are_drawn_against_steps_on_a_log_axis(ax, least):
     for trajectory in (RUN, RACE):
         lines = plot.losses(ax, trajectory, least=least, label="L", linewidth=3)
         for line, loss in zip(lines, trajectory.loss.reshape(21, -1).T, strict=True):
-            np.testing.assert_array_equal(line.get_xydata(), np.transpose([trajectory.t, loss - least]))
+            np.testing.assert_array_equal(
+                line.get_xydata(), np.transpose([trajectory.t, loss - least])
+            )
             assert (line.get_label(), line.get_linewidth()) == ("L", 3)
     assert (ax.get_xscale(), ax.get_yscale()) == ("linear", "log")
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("step $t$", "excess loss" if least else r"loss $\mathcal{L}$")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == (
+        "step $t$",
+        "excess loss" if least else r"loss $\mathcal{L}$",
+    )
 
 
 def test_a_run_to_the_edge_of_the_numbers_is_drawn_without_a_warning(ax):
@@ -95,13 +102,20 @@ def test_a_run_to_the_edge_of_the_numbers_is_drawn_without_a_warning(ax):
 
 @pytest.mark.parametrize(
     "schedule",
-    [optbook.cosine(0.1, 10), lambda t: 0.1, lambda t: 0.1 if t < 5 else 0.01, lambda t: np.float32(0.5)],
+    [
+        optbook.cosine(0.1, 10),
+        lambda t: 0.1,
+        lambda t: 0.1 if t < 5 else 0.01,
+        lambda t: np.float32(0.5),
+    ],
     ids=["Schedule", "constant", "piecewise", "float32"],
 )
 @pytest.mark.parametrize("steps", [1, 10, np.int64(10)])
 def test_rates_are_those_that_minimize_would_ask_for(ax, schedule, steps):
     (line,) = plot.rates(ax, schedule, steps, label="rate", linewidth=3)
-    np.testing.assert_array_equal(line.get_xydata(), [(t, schedule(t)) for t in range(int(steps) + 1)])
+    np.testing.assert_array_equal(
+        line.get_xydata(), [(t, schedule(t)) for t in range(int(steps) + 1)]
+    )
     assert (line.get_label(), line.get_linewidth()) == ("rate", 3)
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("finished steps $t$", r"learning rate $\eta_t$")
 
@@ -116,7 +130,9 @@ def test_colours_are_those_of_the_style_in_use(ax):
     with matplotlib.rc_context({"grid.color": "#123456", "text.color": "#fedcba"}):
         plot.contours(ax, bowl)
         plot.path(ax, RUN, color="red")
-    assert same_color(ax.collections[0].get_edgecolor(), ["#123456"] * len(ax.collections[0].get_edgecolor()))
+    assert same_color(
+        ax.collections[0].get_edgecolor(), ["#123456"] * len(ax.collections[0].get_edgecolor())
+    )
     star, line, start = ax.lines
     assert same_color(star.get_color(), "#fedcba")
     assert same_color(start.get_color(), "#fedcba")

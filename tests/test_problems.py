@@ -11,8 +11,16 @@ import optbook
 from optbook import PROBLEMS
 
 ROOT = Path(__file__).parents[1]
-CITED = set(re.findall(r"^@\w+\{(\w+),", (ROOT / "docs/references.bib").read_text(encoding="utf-8"), re.MULTILINE))
-TURNED = [optbook.bowl(condition=1), optbook.bowl(condition=1000, rotation=0.7), optbook.bowl(rotation=-2.0)]
+CITED = set(
+    re.findall(
+        r"^@\w+\{(\w+),", (ROOT / "docs/references.bib").read_text(encoding="utf-8"), re.MULTILINE
+    )
+)
+TURNED = [
+    optbook.bowl(condition=1),
+    optbook.bowl(condition=1000, rotation=0.7),
+    optbook.bowl(rotation=-2.0),
+]
 EVERY = pytest.mark.parametrize("problem", [*PROBLEMS.values(), *TURNED], ids=repr)
 
 
@@ -24,14 +32,18 @@ def somewhere(problem, n=200, seed=0):
 
 def differences(f, theta, h=1e-5):
     """Return the central differences of f along each axis, the axes last."""
-    return np.stack([(f(theta + h * axis) - f(theta - h * axis)) / (2 * h) for axis in np.eye(2)], axis=-1)
+    return np.stack(
+        [(f(theta + h * axis) - f(theta - h * axis)) / (2 * h) for axis in np.eye(2)], axis=-1
+    )
 
 
 @EVERY
 def test_the_gradient_is_the_slope_of_the_loss(problem):
     theta = somewhere(problem)
     expected = differences(problem.loss, theta)
-    np.testing.assert_allclose(problem.grad(theta), expected, rtol=1e-6, atol=1e-7 * np.abs(expected).max())
+    np.testing.assert_allclose(
+        problem.grad(theta), expected, rtol=1e-6, atol=1e-7 * np.abs(expected).max()
+    )
 
 
 @EVERY
@@ -40,7 +52,9 @@ def test_the_hessian_is_the_slope_of_the_gradient(problem):
         expected = differences(problem.grad, theta)
         hessian = problem.hessian(theta)
         np.testing.assert_allclose(hessian, expected, rtol=1e-6, atol=1e-7 * np.abs(expected).max())
-        np.testing.assert_allclose(hessian, hessian.T, rtol=1e-12, atol=1e-12 * np.abs(hessian).max())
+        np.testing.assert_allclose(
+            hessian, hessian.T, rtol=1e-12, atol=1e-12 * np.abs(hessian).max()
+        )
 
 
 @EVERY
@@ -92,7 +106,12 @@ def test_it_broadcasts_over_leading_axes_bit_for_bit(problem):
 @EVERY
 def test_lists_and_whole_numbers_are_points_too(problem):
     theta = np.array([[1.0, 2.0], [-2.0, 1.0]])
-    for given in (theta.astype(int), theta.astype(int).tolist(), theta.tolist(), [tuple(row) for row in theta]):
+    for given in (
+        theta.astype(int),
+        theta.astype(int).tolist(),
+        theta.tolist(),
+        [tuple(row) for row in theta],
+    ):
         np.testing.assert_array_equal(problem.loss(given), problem.loss(theta))
         np.testing.assert_array_equal(problem.grad(given), problem.grad(theta))
     np.testing.assert_array_equal(problem.hessian([1, 2]), problem.hessian(theta[0]))
@@ -136,7 +155,9 @@ def test_values_by_hand():
         (optbook.two_basins, (2, 1), 4 - 2 / 3 - 2 + 1 / 2 + 1 + 5 / 12, (21 / 4, 2)),
     ]:
         assert problem.loss(np.array(theta, dtype=float)) == pytest.approx(loss, rel=1e-14), problem
-        np.testing.assert_allclose(problem.grad(np.array(theta, dtype=float)), grad, rtol=1e-14, atol=1e-13)
+        np.testing.assert_allclose(
+            problem.grad(np.array(theta, dtype=float)), grad, rtol=1e-14, atol=1e-13
+        )
 
 
 def test_the_bowls_curvatures_are_one_and_its_condition_number_however_turned():
@@ -149,7 +170,10 @@ def test_the_bowls_curvatures_are_one_and_its_condition_number_however_turned():
 def test_the_saddles_origin_is_no_minimum_though_its_gradient_is_zero():
     np.testing.assert_array_equal(optbook.saddle.grad(np.zeros(2)), 0)
     np.testing.assert_array_equal(optbook.saddle.hessian(np.zeros(2)), [[1, 0], [0, -1]])
-    assert all(optbook.saddle.loss(np.array(m)) < optbook.saddle.loss(np.zeros(2)) for m in optbook.saddle.minima)
+    assert all(
+        optbook.saddle.loss(np.array(m)) < optbook.saddle.loss(np.zeros(2))
+        for m in optbook.saddle.minima
+    )
 
 
 def test_the_two_basins_are_parted_at_a_quarter():

@@ -1,4 +1,5 @@
-"""Every bad input, in the place of every argument that it attacks, wherever: what comes of it is promised."""
+"""Every bad input, in the place of every argument that it attacks, wherever: what comes of it is
+promised."""
 
 import inspect
 import itertools
@@ -15,7 +16,12 @@ from tests.benchmarks.inputs import BAD
 
 TARGETS = {target.name: target for target in trials.targets(Figure().add_subplot())}
 EVERY = pytest.mark.parametrize("name", TARGETS)
-CALLED = {"slope": "grad", "rate": "lr rate after schedule", "height": "loss start", "walk": "optimizer"}
+CALLED = {
+    "slope": "grad",
+    "rate": "lr rate after schedule",
+    "height": "loss start",
+    "walk": "optimizer",
+}
 PEERS = {  # which of two arguments that do not fit each other is named
     ("theta", "grad"),
     ("grad", "theta"),
@@ -29,10 +35,11 @@ PEERS = {  # which of two arguments that do not fit each other is named
 
 
 def owners(target):
-    """Return who may speak when a target refuses something: itself, what it is given, what its docstring names."""
+    """Return who may speak when a target refuses something: itself, what it is given, what its
+    docstring names."""
     parts = [target.call, getattr(target.call, "__self__", None), *target.right().values()]
     names = {str(getattr(part, key, "")) for part in parts for key in ("name", "__name__", "call")}
-    named = re.findall(r"If `(\w+)` refuses", inspect.getdoc(target.call) or "")
+    named = re.findall(r"If\s+`(\w+)`\s+refuses", inspect.getdoc(target.call) or "")
     classes = {kind.__name__ for part in parts[:2] for kind in type(part).__mro__}
     return names.union(re.findall(r"\w+", target.name), named, classes) - {""}
 
@@ -54,8 +61,12 @@ def faults(target):
     found = []
     for argument, bad, outcome in attempts(target):
         expected = outcome.kind in bad.ends or outcome.error in bad.ends
-        if not expected or (outcome.kind == "refused" and not is_clear(outcome, target, argument, bad)):
-            found.append(f"{argument} = {bad.name} ({' '.join(bad.roles)}): {outcome}, {outcome.says[:200]}")
+        if not expected or (
+            outcome.kind == "refused" and not is_clear(outcome, target, argument, bad)
+        ):
+            found.append(
+                f"{argument} = {bad.name} ({' '.join(bad.roles)}): {outcome}, {outcome.says[:200]}"
+            )
     return found
 
 
@@ -98,7 +109,9 @@ def test_a_newcomer_without_a_right_call_is_told_what_to_add(monkeypatch):
 
     monkeypatch.setattr(optbook, "newcomer", newcomer, raising=False)
     monkeypatch.setattr(optbook, "__all__", [*optbook.__all__, "newcomer"])
-    with pytest.raises(LookupError, match="^newcomer: please add a right call of it to RIGHT or to OF_METHODS"):
+    with pytest.raises(
+        LookupError, match="^newcomer: please add a right call of it to RIGHT or to OF_METHODS"
+    ):
         list(trials.targets(None))
 
 
@@ -110,7 +123,7 @@ def test_an_argument_that_is_not_described_is_an_error():
         trials.kinds(silent)
 
 
-# ---- a test that could not fail would promise nothing ----------------------------------------------------------------
+# ---- a test that could not fail would promise nothing --------------------------------------------
 
 
 def sloppy(grad, theta, lr=0.1):
@@ -131,14 +144,20 @@ def sloppy(grad, theta, lr=0.1):
         yield theta
 
 
-SLOPPY = Target("sloppy", sloppy, lambda: dict(grad=np.array, theta=np.ones(2)), trials.kinds(sloppy))
+SLOPPY = Target(
+    "sloppy", sloppy, lambda: dict(grad=np.array, theta=np.ones(2)), trials.kinds(sloppy)
+)
 
 
 def test_a_sloppy_optimizer_is_caught():
     kinds = {outcome.kind for _, _, outcome in attempts(SLOPPY)}
     assert kinds >= {"silent", "broke", "finite", "warned"}
     assert len(faults(SLOPPY)) > 60
-    silent = {(argument, bad.name) for argument, bad, outcome in attempts(SLOPPY) if outcome.kind == "silent"}
+    silent = {
+        (argument, bad.name)
+        for argument, bad, outcome in attempts(SLOPPY)
+        if outcome.kind == "silent"
+    }
     assert {("lr", "NaN"), ("theta", "NaN in it"), ("grad", "NaN"), ("grad", "infinity")} <= silent
 
 

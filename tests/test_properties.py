@@ -39,7 +39,8 @@ RATES = st.floats(1e-4, 0.1)
 FEW = settings(max_examples=20)  # of those that are tried on every optimizer, or on large problems
 EACH = pytest.mark.parametrize("name", [name for name, rule in OPTIMIZERS.items() if not rule.axes])
 POINTS = arrays(float, 2, elements=st.floats(-3, 3))
-PLAIN = arrays(float, 2, elements=st.integers(-3000, 3000).map(lambda n: n / 1000))  # no square of them underflows
+# no square of them underflows
+PLAIN = arrays(float, 2, elements=st.integers(-3000, 3000).map(lambda n: n / 1000))
 ANGLES = st.floats(0, 2 * np.pi)
 SHIFTS = arrays(float, 2, elements=st.integers(-8, 8).map(float))
 
@@ -50,7 +51,9 @@ def take(steps, walk):
 
 
 @given(POINTS, st.floats(1, 1000), ANGLES, st.floats(0.01, 1))
-def test_descent_lemma_at_a_rate_up_to_one_over_l_the_loss_never_rises(start, condition, rotation, share):
+def test_descent_lemma_at_a_rate_up_to_one_over_l_the_loss_never_rises(
+    start, condition, rotation, share
+):
     problem = bowl(condition=condition, rotation=rotation)
     run = minimize(problem, gd, start=start, lr=share / condition, steps=50)
     drop = share / condition / 2 * np.square(problem.grad(run.theta[:-1])).sum(axis=-1)
@@ -60,9 +63,16 @@ def test_descent_lemma_at_a_rate_up_to_one_over_l_the_loss_never_rises(start, co
 
 @given(POINTS, st.floats(1, 100), ANGLES, st.sampled_from([gd, momentum, nesterov]))
 def test_rules_without_coordinates_turn_with_the_landscape(start, condition, angle, rule):
-    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])  # row vectors: x ↦ x·turn
+    # row vectors: x ↦ x·turn
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     straight = minimize(bowl(condition=condition), rule, start=start, lr=0.5 / condition, steps=40)
-    turned = minimize(bowl(condition=condition, rotation=angle), rule, start=start @ turn, lr=0.5 / condition, steps=40)
+    turned = minimize(
+        bowl(condition=condition, rotation=angle),
+        rule,
+        start=start @ turn,
+        lr=0.5 / condition,
+        steps=40,
+    )
     np.testing.assert_allclose(turned.theta, straight.theta @ turn, atol=1e-11)
     np.testing.assert_allclose(turned.loss, straight.loss, atol=1e-9)
 
@@ -70,15 +80,20 @@ def test_rules_without_coordinates_turn_with_the_landscape(start, condition, ang
 def test_adaptive_rules_do_not_turn_with_the_landscape():
     turn = np.array([[0, 1], [-1, 0]]) @ np.array([[1, 1], [-1, 1]]) / np.sqrt(2)
     straight = take(20, adam(bowl.grad, np.array([-4.0, 2.0]), lr=0.1))
-    turned = take(20, adam(lambda theta: bowl.grad(theta @ turn.T) @ turn, np.array([-4.0, 2.0]) @ turn, lr=0.1))
+    turned = take(
+        20,
+        adam(lambda theta: bowl.grad(theta @ turn.T) @ turn, np.array([-4.0, 2.0]) @ turn, lr=0.1),
+    )
     assert np.abs(turned - straight @ turn).max() > 0.1
 
 
 @EACH
 @given(POINTS, SHIFTS)
 def test_every_rule_moves_with_a_landscape_that_is_moved(name, start, shift):
-    rule, start = OPTIMIZERS[name], np.array([2.25, -2.0]) + start / 4  # far from where a slope changes its sign,
-    arguments = {"lr": 1e-5}  # and slow to get there: so it holds for rules that jump at that place, too
+    # far from where a slope changes its sign,
+    rule, start = (OPTIMIZERS[name], np.array([2.25, -2.0]) + start / 4)
+    # and slow to get there: so it holds for rules that jump at that place, too
+    arguments = {"lr": 1e-5}
     if "weight_decay" in inspect.signature(rule).parameters:
         arguments["weight_decay"] = 0  # decay pulls to an origin that does not move
     here = take(30, rule(rosenbrock.grad, start, **arguments))
@@ -91,7 +106,9 @@ def test_every_rule_moves_with_a_landscape_that_is_moved(name, start, shift):
 def test_every_rule_is_indifferent_to_the_order_of_coordinates(name, start, order):
     scales = np.array([1.0, 2.0, 5.0, 10.0, 20.0])
     plain = take(30, OPTIMIZERS[name](lambda theta: scales * theta, start, lr=0.01))
-    permuted = take(30, OPTIMIZERS[name](lambda theta: scales[order] * theta, start[order], lr=0.01))
+    permuted = take(
+        30, OPTIMIZERS[name](lambda theta: scales[order] * theta, start[order], lr=0.01)
+    )
     np.testing.assert_array_equal(permuted, plain[:, order])
 
 
@@ -100,7 +117,9 @@ def test_every_rule_is_indifferent_to_the_order_of_coordinates(name, start, orde
 def test_every_rule_is_blind_to_strides(name, start):
     strided = np.asfortranarray(np.repeat(start, 2, axis=1))[:, ::2]
     plain = take(10, OPTIMIZERS[name](lambda theta: theta, start, lr=0.01))
-    np.testing.assert_array_equal(take(10, OPTIMIZERS[name](lambda theta: theta, strided, lr=0.01)), plain)
+    np.testing.assert_array_equal(
+        take(10, OPTIMIZERS[name](lambda theta: theta, strided, lr=0.01)), plain
+    )
 
 
 @EVERY
@@ -112,15 +131,24 @@ def test_every_rule_mirrors_a_mirrored_landscape(name, start):
     np.testing.assert_array_equal(mirrored, -plain)
 
 
-@given(PLAIN, st.integers(-20, 20), st.sampled_from([adam, adamw, OPTIMIZERS["rmsprop"], OPTIMIZERS["adagrad"]]))
+@given(
+    PLAIN,
+    st.integers(-20, 20),
+    st.sampled_from([adam, adamw, OPTIMIZERS["rmsprop"], OPTIMIZERS["adagrad"]]),
+)
 def test_adaptive_rules_ignore_the_gradients_scale_as_eps_vanishes(start, power, rule):
     plain = take(50, rule(rosenbrock.grad, start, lr=0.01, eps=1e-200))
-    scaled = take(50, rule(lambda theta: 2.0**power * rosenbrock.grad(theta), start, lr=0.01, eps=1e-200))
+    scaled = take(
+        50, rule(lambda theta: 2.0**power * rosenbrock.grad(theta), start, lr=0.01, eps=1e-200)
+    )
     np.testing.assert_array_equal(scaled, plain)  # a power of two scales every number exactly
 
 
 @given(
-    arrays(float, 4, elements=st.floats(-1e100, 1e100)), st.floats(1e-6, 1e3), st.floats(0, 0.99), st.floats(0, 0.9999)
+    arrays(float, 4, elements=st.floats(-1e100, 1e100)),
+    st.floats(1e-6, 1e3),
+    st.floats(0, 0.99),
+    st.floats(0, 0.9999),
 )
 def test_adams_first_step_is_never_longer_than_the_rate(g, lr, beta1, beta2):
     first = next(adam(lambda theta: g, np.zeros(4), lr=lr, beta1=beta1, beta2=beta2))
@@ -146,7 +174,7 @@ def test_a_race_of_any_size_equals_its_racers(name, rates):
         assert race.diverged_at[i] == alone.diverged_at
 
 
-# ---- what collapses into what ----------------------------------------------------------------------------------------
+# ---- what collapses into what --------------------------------------------------------------------
 
 
 @given(POINTS, RATES, st.sampled_from([momentum, nesterov]))
@@ -178,12 +206,16 @@ def test_a_batch_of_all_examples_is_the_full_gradient(n, seed, make):
     problem = make(n=n)
     rng = np.random.default_rng(seed)
     theta, everyone = rng.normal(size=len(problem.start)), next(problem.batches(n, seed))
-    np.testing.assert_allclose(problem.grad(theta, everyone), problem.grad(theta), rtol=1e-11, atol=1e-13)
-    batched, full = (minimize(problem, gd, lr=0.1, batch=batch, seed=seed, steps=20) for batch in (n, None))
+    np.testing.assert_allclose(
+        problem.grad(theta, everyone), problem.grad(theta), rtol=1e-11, atol=1e-13
+    )
+    batched, full = (
+        minimize(problem, gd, lr=0.1, batch=batch, seed=seed, steps=20) for batch in (n, None)
+    )
     np.testing.assert_allclose(batched.theta, full.theta, rtol=1e-9, atol=1e-11)
 
 
-# ---- examples --------------------------------------------------------------------------------------------------------
+# ---- examples ------------------------------------------------------------------------------------
 
 NETWORKS = {"softmax": softmax_regression(), "two layers": two_layer(hidden=3)}
 
@@ -213,13 +245,15 @@ def test_a_slice_is_the_rows_that_it_names(n, data):
     first, last = data.draw(st.integers(0, n - 1)), data.draw(st.integers(1, n))
     assume(first < last)
     theta = np.array([0.3, -0.2, 0.1])
-    cut, named = (problem.grad(theta, rows) for rows in (slice(first, last), np.arange(first, last)))
+    cut, named = (
+        problem.grad(theta, rows) for rows in (slice(first, last), np.arange(first, last))
+    )
     np.testing.assert_allclose(cut, named, rtol=1e-13)
 
 
-# ---- schedules -------------------------------------------------------------------------------------------------------
+# ---- schedules -----------------------------------------------------------------------------------
 
-ENDS = {  # after how many steps a schedule is at its highest, and at its lowest; None where it only comes close
+ENDS = {  # after how many steps a schedule is highest, and lowest; None if it only comes close
     "constant": (lambda a: 0, lambda a: 0),
     "step": (lambda a: 0, None),
     "multistep": (lambda a: 0, lambda a: max(a["milestones"])),
@@ -277,7 +311,9 @@ def least(name, a):
 @pytest.mark.parametrize("name", SCHEDULES)
 @given(st.data())
 def test_every_schedule_keeps_between_its_ends_and_reaches_them(name, data):
-    assert name in ENDS, f"schedule {name}: please add to ENDS when it is at its highest and at its lowest"
+    assert name in ENDS, (
+        f"schedule {name}: please add to ENDS when it is at its highest and at its lowest"
+    )
     a = drawn(name, data)
     rate, peak = SCHEDULES[name](**a), a["peak"] if "peak" in a else a["after"](0)
     rates, low = rate(np.arange(1000)), least(name, a)
@@ -290,7 +326,7 @@ def test_every_schedule_keeps_between_its_ends_and_reaches_them(name, data):
         assert rate(lowest(a)) == pytest.approx(a.get("floor", low), rel=1e-9, abs=slack)
 
 
-# ---- many at once, and what they are given ---------------------------------------------------------------------------
+# ---- many at once, and what they are given -------------------------------------------------------
 
 
 @FEW
@@ -298,7 +334,9 @@ def test_every_schedule_keeps_between_its_ends_and_reaches_them(name, data):
 def test_threads_are_as_good_as_one(tasks):
     def one(task):
         name, surface, lr = task
-        return minimize(ground(name, PROBLEMS[surface]), OPTIMIZERS[name], lr=cosine(lr / 100, 30), steps=30).theta
+        return minimize(
+            ground(name, PROBLEMS[surface]), OPTIMIZERS[name], lr=cosine(lr / 100, 30), steps=30
+        ).theta
 
     serial = [one(task) for task in tasks]
     with ThreadPoolExecutor(len(tasks)) as pool:
@@ -322,12 +360,23 @@ def test_generators_that_take_turns_do_not_disturb_each_other(tasks):
 @given(POINTS, RULES, RULES, RATES)
 def test_a_run_inside_a_gradient_changes_nothing_outside(start, outer, inner, lr):
     def nested(theta):
-        minimize(ground(inner, bowl), OPTIMIZERS[inner], start=shaped(inner, theta.ravel()), lr=lr, steps=3)
+        minimize(
+            ground(inner, bowl),
+            OPTIMIZERS[inner],
+            start=shaped(inner, theta.ravel()),
+            lr=lr,
+            steps=3,
+        )
         return ground(outer, bowl).grad(theta)
 
     problem = ground(outer, bowl)
-    disturbed = SimpleNamespace(loss=problem.loss, grad=nested, axes=2 if OPTIMIZERS[outer].axes == 2 else 1)
-    runs = [minimize(p, OPTIMIZERS[outer], start=shaped(outer, start), lr=lr, steps=10) for p in (problem, disturbed)]
+    disturbed = SimpleNamespace(
+        loss=problem.loss, grad=nested, axes=2 if OPTIMIZERS[outer].axes == 2 else 1
+    )
+    runs = [
+        minimize(p, OPTIMIZERS[outer], start=shaped(outer, start), lr=lr, steps=10)
+        for p in (problem, disturbed)
+    ]
     np.testing.assert_array_equal(runs[0].theta, runs[1].theta)
 
 
@@ -343,7 +392,12 @@ def test_a_gradient_may_return_theta_itself_or_use_one_buffer_again(name, start,
         return buffer
 
     fresh = take(15, OPTIMIZERS[name](lambda theta: theta.copy(), start, lr=lr))
-    for slope in (lambda theta: theta, lambda theta: theta[...], reused, lambda theta: theta.tolist()):
+    for slope in (
+        lambda theta: theta,
+        lambda theta: theta[...],
+        reused,
+        lambda theta: theta.tolist(),
+    ):
         np.testing.assert_array_equal(take(15, OPTIMIZERS[name](slope, start, lr=lr)), fresh)
 
 
@@ -368,7 +422,10 @@ def test_read_only_strided_and_foreign_inputs_are_read_alike_and_left_alone(name
         np.testing.assert_array_equal(given_rates, rates)
 
 
-@given(arrays(float, (4, 2), elements=st.floats(-3, 3)), st.sampled_from([*PROBLEMS.values(), line_fit(n=9)]))
+@given(
+    arrays(float, (4, 2), elements=st.floats(-3, 3)),
+    st.sampled_from([*PROBLEMS.values(), line_fit(n=9)]),
+)
 def test_a_strided_view_of_points_is_as_good_as_their_copy(points, problem):
     views = (
         np.repeat(points, 3, axis=0)[::3],

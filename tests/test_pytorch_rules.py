@@ -12,7 +12,8 @@ STEPS, RATE = 200, 0.01
 
 
 def gradients():
-    """Return gradients of shape (STEPS, 12, 5): rows of size 1e-9 to 100, an idle coordinate, a sparse row."""
+    """Return gradients of shape (STEPS, 12, 5): rows of size 1e-9 to 100, an idle coordinate, a
+    sparse row."""
     rng = np.random.default_rng(7)
     g = rng.normal(size=(STEPS, 12, 5)) * np.geomspace(1e-9, 100, 12)[:, None]
     g[:, :, 2] = 0
@@ -69,11 +70,30 @@ RULES = [
     ("adagrad", {"eps": 1e-10}, adagrad, {"eps": 1e-10}),
     ("rmsprop", {"beta": 0.99, "eps": 1e-8}, rmsprop, {"alpha": 0.99, "eps": 1e-8}),
     ("adam", {"eps": 1e-8}, adam, {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8}),
-    ("adam", {"beta1": 0.5, "beta2": 0.9, "eps": 1e-3}, adam, {"beta1": 0.5, "beta2": 0.9, "eps": 1e-3}),
-    ("adamw", {"weight_decay": 0.01}, adam, {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "decay": 0.01}),
-    ("adamw", {"weight_decay": 0.5, "beta2": 0.95}, adam, {"beta1": 0.9, "beta2": 0.95, "eps": 1e-8, "decay": 0.5}),
+    (
+        "adam",
+        {"beta1": 0.5, "beta2": 0.9, "eps": 1e-3},
+        adam,
+        {"beta1": 0.5, "beta2": 0.9, "eps": 1e-3},
+    ),
+    (
+        "adamw",
+        {"weight_decay": 0.01},
+        adam,
+        {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "decay": 0.01},
+    ),
+    (
+        "adamw",
+        {"weight_decay": 0.5, "beta2": 0.95},
+        adam,
+        {"beta1": 0.9, "beta2": 0.95, "eps": 1e-8, "decay": 0.5},
+    ),
 ]
-SCHEDULES = [optbook.constant(RATE), optbook.step(RATE, 50, 0.3), optbook.warmup(optbook.cosine(RATE, 150), 20)]
+SCHEDULES = [
+    optbook.constant(RATE),
+    optbook.step(RATE, 50, 0.3),
+    optbook.warmup(optbook.cosine(RATE, 150), 20),
+]
 
 
 def start():
@@ -92,7 +112,9 @@ def agree(ours, theirs):
 def test_the_rule_is_pytorchs(name, ours, oracle, theirs, schedule):
     grads = gradients()
     stream = iter(grads)
-    walked = itertools.islice(OPTIMIZERS[name](lambda theta: next(stream), start(), lr=schedule, **ours), STEPS)
+    walked = itertools.islice(
+        OPTIMIZERS[name](lambda theta: next(stream), start(), lr=schedule, **ours), STEPS
+    )
     rates = schedule(np.arange(STEPS))
     agree(np.array(list(walked)), np.array(list(oracle(start(), grads, rates, **theirs))))
 
@@ -123,5 +145,10 @@ def test_the_defaults_are_pytorchs():
     ]:
         stream = iter(grads)
         rate = {"adagrad": 0.01, "rmsprop": 0.01, "adam": 0.001, "adamw": 0.001}[name]
-        walked = itertools.islice(OPTIMIZERS[name](lambda theta, stream=stream: next(stream), start()), STEPS)
-        agree(np.array(list(walked)), np.array(list(oracle(start(), grads, [rate] * STEPS, **defaults))))
+        walked = itertools.islice(
+            OPTIMIZERS[name](lambda theta, stream=stream: next(stream), start()), STEPS
+        )
+        agree(
+            np.array(list(walked)),
+            np.array(list(oracle(start(), grads, [rate] * STEPS, **defaults))),
+        )

@@ -1,4 +1,5 @@
-"""A race tunes on some starts and runs on others, forgives no run that diverges, and lets no decay move the goal."""
+"""A race tunes on some starts and runs on others, forgives no run that diverges, and lets no
+decay move the goal."""
 
 import math
 
@@ -13,14 +14,23 @@ STARTS = dict(tuned_on=scattered(rosenbrock, seed=0), raced_on=scattered(rosenbr
 
 def test_the_pick_has_the_factor_of_theory():
     """One step multiplies the error by 1 − η, here 0.5, 0.1, −0.2 or −1.5."""
-    assert tune(bowl(condition=1), gd, [0.5, 0.9, 1.2, 2.5], starts=[(1, 0), (0, 3)], steps=9).rate == 0.9
+    assert (
+        tune(bowl(condition=1), gd, [0.5, 0.9, 1.2, 2.5], starts=[(1, 0), (0, 3)], steps=9).rate
+        == 0.9
+    )
 
 
 def test_one_run_that_diverges_costs_a_rate_its_place():
-    """Beyond 2/L a start on the flat axis stays finite, and falls fastest; a start off it leaves the numbers."""
+    """Beyond 2/L a start on the flat axis stays finite, and falls fastest; a start off it leaves
+    the numbers."""
     starts = [(1, 0), (2, 0), (3, 0), (1, 1)]
     tuned = tune(bowl(condition=10), gd, [0.1, 0.9], starts=starts, steps=2000)
-    assert np.isinf(tuned.losses).tolist() == [[False, False], [False, False], [False, False], [False, True]]
+    assert np.isinf(tuned.losses).tolist() == [
+        [False, False],
+        [False, False],
+        [False, False],
+        [False, True],
+    ]
     assert tuned.losses[0, 1] <= tuned.losses[0, 0]
     assert tuned.rate == 0.1
     alone = race(bowl(condition=10), gd, [0.9], tuned_on=[(1, 0)], raced_on=starts[1:], steps=2000)
@@ -35,7 +45,8 @@ def test_a_rate_may_lose_all():
 
 
 def test_without_a_decay_adamw_is_adam():
-    """With one, it comes to rest elsewhere: Rosenbrock's minimum is at (1, 1), not at the origin."""
+    """With one, it comes to rest elsewhere: Rosenbrock's minimum is at (1, 1), not at the
+    origin."""
     rates = [0.1, 0.3]
     ends = [race(rosenbrock, rule, rates, steps=300, **STARTS).losses[-1] for rule in (adam, adamw)]
     assert np.array_equal(*ends)

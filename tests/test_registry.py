@@ -37,7 +37,10 @@ def test_one_function_is_enough():
     assert OPTIMIZERS["newcomer"] is made
     assert (made.title, made.cite, made.state, made.demo_lr) == ("Newcomer", "chen2023", ["m"], 0.1)
     assert inspect.signature(made) == inspect.signature(newcomer)
-    assert "beta2 : float or array, default 0.99\n    Decay β₂ of the second raw moment." in made.__doc__
+    assert (
+        "beta2 : float or array, default 0.99\n    Decay β₂ of the second raw moment."
+        in made.__doc__
+    )
     assert minimize(optbook.bowl, made, lr=0.01, steps=1000, record="m").loss[-1] < 0.01
     with pytest.raises(ValueError, match="newcomer: beta1 must be a number in"):
         made(optbook.bowl.grad, 1.0, beta1=2)
@@ -58,8 +61,13 @@ def test_an_argument_must_be_described_and_nothing_is_half_registered():
     def odder(peak, rho):
         """Be odder."""
 
-    for decorator, function in [(optimizer("", cite="", demo_lr=1), odd), (schedule("", cite=""), odder)]:
-        with pytest.raises(ValueError, match=f"{function.__name__}: argument rho is unknown; say what .*ARGUMENTS"):
+    for decorator, function in [
+        (optimizer("", cite="", demo_lr=1), odd),
+        (schedule("", cite=""), odder),
+    ]:
+        with pytest.raises(
+            ValueError, match=f"{function.__name__}: argument rho is unknown; say what .*ARGUMENTS"
+        ):
             decorator(function)
     assert "odd" not in OPTIMIZERS
     assert "odder" not in SCHEDULES
@@ -78,7 +86,9 @@ def test_names_are_unique_over_all_registries():
     names = [*OPTIMIZERS, *WRAPPERS, *SCHEDULES, *PROBLEMS]
     assert len(names) == len(set(names))
     assert all(
-        getattr(optbook, name) is made for r in (OPTIMIZERS, WRAPPERS, SCHEDULES, PROBLEMS) for name, made in r.items()
+        getattr(optbook, name) is made
+        for r in (OPTIMIZERS, WRAPPERS, SCHEDULES, PROBLEMS)
+        for name, made in r.items()
     )
 
 
@@ -104,7 +114,10 @@ def test_every_argument_says_what_it_is_and_may_be(name):
     assert says[0].isupper()
     assert kind
     used = {
-        n for r in (OPTIMIZERS, WRAPPERS, SCHEDULES) for made in r.values() for n in inspect.signature(made).parameters
+        n
+        for r in (OPTIMIZERS, WRAPPERS, SCHEDULES)
+        for made in r.values()
+        for n in inspect.signature(made).parameters
     }
     used |= {n for problem in PROBLEMS.values() for n in problem.parameters}
     assert name in used, f"{name}: no one takes this argument; take it out of ARGUMENTS"
@@ -120,4 +133,6 @@ def test_defaults_are_allowed():
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_an_optimizer_says_when_to_use_it(name):
-    assert 10 <= len(OPTIMIZERS[name].use) <= 80, f"{name}: give the decorator use='when to use it, in a few words'"
+    assert 10 <= len(OPTIMIZERS[name].use) <= 80, (
+        f"{name}: give the decorator use='when to use it, in a few words'"
+    )

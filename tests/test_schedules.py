@@ -18,17 +18,24 @@ from hypothesis import strategies as st
 from optbook import SCHEDULES, clock, gd, schedule
 
 ROOT = Path(__file__).parents[1]
-CITED = set(re.findall(r"^@\w+\{(\w+),", (ROOT / "docs/references.bib").read_text(encoding="utf-8"), re.MULTILINE))
+CITED = set(
+    re.findall(
+        r"^@\w+\{(\w+),", (ROOT / "docs/references.bib").read_text(encoding="utf-8"), re.MULTILINE
+    )
+)
 EVERY = pytest.mark.parametrize("name", SCHEDULES)
 
 
 @dataclass
 class Table:
-    """Rates by hand at the marked steps: 0 and 1, and one before, at and after W and T (where there are such)."""
+    """Rates by hand at the marked steps: 0 and 1, and one before, at and after W and T (where
+    there are such)."""
 
     made: object
     values: dict
-    W: int | None = None  # where the rate changes its law: end of the warm-up, first decay, first restart
+    W: int | None = (
+        None  # where the rate changes its law: end of the warm-up, first decay, first restart
+    )
     T: int | None = None  # where the schedule ends
 
     def marks(self):
@@ -53,14 +60,20 @@ BY_HAND = {
         W=4,
         T=8,
     ),
-    "exponential": Table(s["exponential"](1, 1 / 2), {0: 1, 1: 1 / 2, 2: 1 / 4, 10: 1 / 1024, 100: 2.0**-100}),
+    "exponential": Table(
+        s["exponential"](1, 1 / 2), {0: 1, 1: 1 / 2, 2: 1 / 4, 10: 1 / 1024, 100: 2.0**-100}
+    ),
     # √(4/5), √(4/7), √(4/8), √(4/9), √(4/16)
     "inverse_sqrt": Table(
-        s["inverse_sqrt"](1, 4), {0: 1, 1: 2 / sqrt(5), 3: 2 / sqrt(7), 4: 1 / sqrt(2), 5: 2 / 3, 12: 1 / 2}, W=4
+        s["inverse_sqrt"](1, 4),
+        {0: 1, 1: 2 / sqrt(5), 3: 2 / sqrt(7), 4: 1 / sqrt(2), 5: 2 / 3, 12: 1 / 2},
+        W=4,
     ),
     # 1/2 + 1/2·(1 - t/4)
     "linear": Table(
-        s["linear"](1, 4, floor=1 / 2), {0: 1, 1: 7 / 8, 2: 3 / 4, 3: 5 / 8, 4: 1 / 2, 5: 1 / 2, 99: 1 / 2}, T=4
+        s["linear"](1, 4, floor=1 / 2),
+        {0: 1, 1: 7 / 8, 2: 3 / 4, 3: 5 / 8, 4: 1 / 2, 5: 1 / 2, 99: 1 / 2},
+        T=4,
     ),
     # 1/2 + 1/2·(1 - t/4)²
     "polynomial": Table(
@@ -71,7 +84,16 @@ BY_HAND = {
     # 1/2 + 1/4·(1 + cos πt/4)
     "cosine": Table(
         s["cosine"](1, 4, floor=1 / 2),
-        {0: 1, 1: 3 / 4 + c[1] / 4, 2: 3 / 4, 3: 3 / 4 - c[1] / 4, 4: 1 / 2, 5: 1 / 2, 8: 1 / 2, 10**6: 1 / 2},
+        {
+            0: 1,
+            1: 3 / 4 + c[1] / 4,
+            2: 3 / 4,
+            3: 3 / 4 - c[1] / 4,
+            4: 1 / 2,
+            5: 1 / 2,
+            8: 1 / 2,
+            10**6: 1 / 2,
+        },
         T=4,
     ),
     # cycles 0–2, 2–6, 6–14, 14–…
@@ -79,12 +101,20 @@ BY_HAND = {
         s["restarts"](1, period=2, mult=2, floor=1 / 2),
         {
             **{0: 1, 1: 3 / 4, 2: 1, 3: 3 / 4 + c[1] / 4, 4: 3 / 4, 5: 3 / 4 - c[1] / 4},
-            **{6: 1, 7: 3 / 4 + c[0] / 4, 10: 3 / 4, 13: 3 / 4 - c[0] / 4, 14: 1, 15: 3 / 4 + cos(pi / 16) / 4},
+            **{
+                6: 1,
+                7: 3 / 4 + c[0] / 4,
+                10: 3 / 4,
+                13: 3 / 4 - c[0] / 4,
+                14: 1,
+                15: 3 / 4 + cos(pi / 16) / 4,
+            },
         },
         W=2,
         T=14,
     ),
-    # from 1/4 at 0 to 1 at 8/2 - 1 = 3, to 1/8 at 8 - 1 = 7; a third of the climb is a quarter of the way
+    # from 1/4 at 0 to 1 at 8/2 - 1 = 3, to 1/8 at 8 - 1 = 7; a third of the climb is a quarter of
+    # the way
     "one_cycle": Table(
         s["one_cycle"](1, 8, warm=1 / 2, start_div=4, end_div=2),
         {
@@ -97,7 +127,20 @@ BY_HAND = {
     # up by quarters, three steps down of 3/4·1/3 each
     "wsd": Table(
         s["wsd"](1, steps=10, rise=4, fall=3, floor=1 / 4),
-        {0: 1 / 4, 1: 1 / 2, 2: 3 / 4, 3: 1, 4: 1, 5: 1, 7: 1, 8: 3 / 4, 9: 1 / 2, 10: 1 / 4, 11: 1 / 4, 99: 1 / 4},
+        {
+            0: 1 / 4,
+            1: 1 / 2,
+            2: 3 / 4,
+            3: 1,
+            4: 1,
+            5: 1,
+            7: 1,
+            8: 3 / 4,
+            9: 1 / 2,
+            10: 1 / 4,
+            11: 1 / 4,
+            99: 1 / 4,
+        },
         W=4,
         T=10,
     ),
@@ -118,7 +161,9 @@ def made(name):
 
 @EVERY
 def test_nothing_is_missing_for_it(name):
-    assert name in BY_HAND, f"schedule {name}: please add a table of its values to BY_HAND, tests/test_schedules.py"
+    assert name in BY_HAND, (
+        f"schedule {name}: please add a table of its values to BY_HAND, tests/test_schedules.py"
+    )
     absent = sorted(BY_HAND[name].marks() - set(BY_HAND[name].values))
     assert not absent, f"schedule {name}: please add its values at t = {absent}"
 
@@ -172,14 +217,18 @@ def test_rates_are_finite_and_never_negative_however_long_the_run(name):
 @EVERY
 @pytest.mark.parametrize("t", [-1, -0.5, math.nan, math.inf, [1, -1], []], ids=str)
 def test_a_time_that_is_no_count_is_refused(name, t):
-    with pytest.raises(ValueError, match=r"t must be a number of finished steps, finite and >= 0, got"):
+    with pytest.raises(
+        ValueError, match=r"t must be a number of finished steps, finite and >= 0, got"
+    ):
         made(name)(t)
 
 
 @EVERY
 @pytest.mark.parametrize("t", [None, "1", True, 1j, [[1], [1, 2]]], ids=str)
 def test_a_time_of_another_type_is_refused(name, t):
-    with pytest.raises(TypeError, match=r"t must be a number of finished steps, finite and >= 0, got"):
+    with pytest.raises(
+        TypeError, match=r"t must be a number of finished steps, finite and >= 0, got"
+    ):
         made(name)(t)
 
 
@@ -205,7 +254,9 @@ def test_its_docstring_has_maths_arguments_and_source(name):
     assert make.cite in CITED, f"{name}: add {make.cite} to docs/references.bib"
     assert f":cite:t:`{make.cite}`" in text
     for argument in inspect.signature(make).parameters:
-        assert re.search(rf"^{argument} : .+\n    \S", text, re.MULTILINE), f"{name}: {argument} is not described"
+        assert re.search(rf"^{argument} : .+\n    \S", text, re.MULTILINE), (
+            f"{name}: {argument} is not described"
+        )
     for section in ("Parameters", "Returns", "Raises", "References"):
         assert f"\n{section}\n{'-' * len(section)}\n" in text
 
@@ -231,7 +282,7 @@ def test_the_clock_counts_from_one_and_asks_from_zero():
     assert [next(tick) for tick in [clock(0.5)] * 2] == [(1, 0.5), (2, 0.5)]
 
 
-# ---- ends and bounds -------------------------------------------------------------------------------------------------
+# ---- ends and bounds -----------------------------------------------------------------------------
 
 PEAKS = st.floats(1e-6, 10)
 SHARES = st.floats(0, 1)
@@ -310,11 +361,15 @@ def test_a_warm_up_of_a_warm_up_is_a_warm_up(peak, steps, rise, later):
 @given(st.floats(0, 300), PEAKS, st.integers(1, 100))
 def test_between_two_steps_the_rate_lies_between_theirs(t, peak, steps):
     assume(t != int(t))
-    for rate in (s["linear"](peak, steps), s["cosine"](peak, steps), s["inverse_sqrt"](peak, steps)):
+    for rate in (
+        s["linear"](peak, steps),
+        s["cosine"](peak, steps),
+        s["inverse_sqrt"](peak, steps),
+    ):
         assert rate(math.ceil(t)) / ULP <= rate(t) <= rate(math.floor(t)) * ULP
 
 
-# ---- restarts, at a distance -----------------------------------------------------------------------------------------
+# ---- restarts, at a distance ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("mult", [1, 2, 3])
@@ -324,7 +379,11 @@ def test_restarts_are_exact_up_to_a_million_steps(period, mult):
     while begins[-1] <= 10**6:
         begins.append(begins[-1] + length)
         length *= mult
-    t = np.arange(10**6 + 1) if mult == 1 else np.unique(np.concatenate([np.arange(0, 10**6, 37), begins[:-1]]))
+    t = (
+        np.arange(10**6 + 1)
+        if mult == 1
+        else np.unique(np.concatenate([np.arange(0, 10**6, 37), begins[:-1]]))
+    )
     i = np.searchsorted(begins, t, side="right") - 1
     done = (t - np.take(begins, i)) / np.diff(begins)[i]
     rates = s["restarts"](0.3, period, mult)(t)
@@ -332,7 +391,7 @@ def test_restarts_are_exact_up_to_a_million_steps(period, mult):
     assert np.all(s["restarts"](0.3, period, mult)(begins[:-1]) == 0.3)
 
 
-# ---- PyTorch's forms, which step from one rate to the next -----------------------------------------------------------
+# ---- PyTorch's forms, which step from one rate to the next ---------------------------------------
 
 T = np.arange(200)
 
@@ -369,7 +428,9 @@ def test_decays_at_milestones_are_pytorchs():
     once_more = Counter([30, 80, 80, 120])
     theirs = list(accumulate(T[1:], lambda rate, t: rate * 0.1 ** once_more[t], initial=0.3))
     np.testing.assert_allclose(s["multistep"](0.3, [30, 80, 80, 120])(T), theirs, rtol=1e-14)
-    theirs = list(accumulate(T[1:], lambda rate, t: rate * (0.5 if t % 30 == 0 else 1), initial=0.3))
+    theirs = list(
+        accumulate(T[1:], lambda rate, t: rate * (0.5 if t % 30 == 0 else 1), initial=0.3)
+    )
     np.testing.assert_allclose(s["step"](0.3, 30, 0.5)(T), theirs, rtol=1e-14)
     theirs = list(accumulate(T[1:], lambda rate, t: rate * 0.97, initial=0.3))
     np.testing.assert_allclose(s["exponential"](0.3, 0.97)(T), theirs, rtol=1e-13)
@@ -390,17 +451,23 @@ def test_restarts_are_pytorchs():
 
 
 def test_a_polynomial_of_power_one_is_the_line():
-    np.testing.assert_array_equal(s["polynomial"](0.3, 77, 1.0, 0.1)(T), s["linear"](0.3, 77, 0.1)(T))
+    np.testing.assert_array_equal(
+        s["polynomial"](0.3, 77, 1.0, 0.1)(T), s["linear"](0.3, 77, 0.1)(T)
+    )
 
 
 def test_restarts_longer_than_the_run_are_the_cosine():
-    np.testing.assert_allclose(s["restarts"](0.3, 200, 2, 0.1)(T), s["cosine"](0.3, 200, 0.1)(T), rtol=1e-14)
+    np.testing.assert_allclose(
+        s["restarts"](0.3, 200, 2, 0.1)(T), s["cosine"](0.3, 200, 0.1)(T), rtol=1e-14
+    )
 
 
 def test_a_rate_of_each_racer():
     peaks = np.array([[0.1], [0.2], [0.4]])
     for make in (s["linear"], s["cosine"]):
-        np.testing.assert_array_equal(make(peaks, 50)(T), [make(peak, 50)(T) for peak in peaks[:, 0]])
+        np.testing.assert_array_equal(
+            make(peaks, 50)(T), [make(peak, 50)(T) for peak in peaks[:, 0]]
+        )
 
 
 def test_fractions_of_a_line_are_exact():
@@ -411,10 +478,26 @@ def test_fractions_of_a_line_are_exact():
 @pytest.mark.parametrize(
     ("after", "error", "message"),
     [
-        (lambda t: -1.0, ValueError, r"rate must be a finite number >= 0 at every step, got array\(-0.2\)"),
-        (lambda t: math.nan, ValueError, r"rate must be a finite number >= 0 at every step, got array\(nan\)"),
-        (lambda t: math.inf, ValueError, r"rate must be a finite number >= 0 at every step, got array\(inf\)"),
-        (lambda t: 1j, TypeError, r"rate must be a finite number >= 0 at every step, got array\(0.\+0.2j\)"),
+        (
+            lambda t: -1.0,
+            ValueError,
+            r"rate must be a finite number >= 0 at every step, got array\(-0.2\)",
+        ),
+        (
+            lambda t: math.nan,
+            ValueError,
+            r"rate must be a finite number >= 0 at every step, got array\(nan\)",
+        ),
+        (
+            lambda t: math.inf,
+            ValueError,
+            r"rate must be a finite number >= 0 at every step, got array\(inf\)",
+        ),
+        (
+            lambda t: 1j,
+            TypeError,
+            r"rate must be a finite number >= 0 at every step, got array\(0.\+0.2j\)",
+        ),
     ],
 )
 def test_a_rate_that_is_none_is_refused(after, error, message):

@@ -6,7 +6,19 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from optbook import OPTIMIZERS, WRAPPERS, adam, bowl, clipped, gd, lookahead, minimize, momentum, muon, rosenbrock
+from optbook import (
+    OPTIMIZERS,
+    WRAPPERS,
+    adam,
+    bowl,
+    clipped,
+    gd,
+    lookahead,
+    minimize,
+    momentum,
+    muon,
+    rosenbrock,
+)
 from tests.walking import column, ground, shaped
 
 EVERY = pytest.mark.parametrize("name", OPTIMIZERS)
@@ -68,7 +80,9 @@ def test_each_racer_has_its_own_norm_and_a_matrix_has_one():
 
 def test_the_slow_weights_follow_the_formula():
     eta, k, share = 0.3, 4, 0.25
-    walked = take(12, lookahead(gd, sync=k, share=share)(lambda theta: theta, np.ones(1), lr=eta))[:, 0]
+    walked = take(12, lookahead(gd, sync=k, share=share)(lambda theta: theta, np.ones(1), lr=eta))[
+        :, 0
+    ]
     factor = 1 - share + share * (1 - eta) ** k
     np.testing.assert_allclose(walked[k - 1 :: k], factor ** np.arange(1, 4), rtol=1e-14)
 
@@ -78,7 +92,9 @@ def test_a_race_equals_its_racers_bit_for_bit(wrapper):
     rule, rates = WRAPPERS[wrapper](adam), np.geomspace(1e-3, 1, 5)
     race = minimize(rosenbrock, rule, lr=column("adam", rates), steps=40)
     for i, lr in enumerate(rates):
-        np.testing.assert_array_equal(race.theta[:, i], minimize(rosenbrock, rule, lr=lr, steps=40).theta)
+        np.testing.assert_array_equal(
+            race.theta[:, i], minimize(rosenbrock, rule, lr=lr, steps=40).theta
+        )
 
 
 @AROUND
@@ -114,21 +130,61 @@ def test_they_say_what_they_are():
     ("call", "error", "message"),
     [
         (lambda: clipped(3), TypeError, "clipped: rule must be an optimizer, got 3"),
-        (lambda: clipped(adam, norm=0), ValueError, "clipped: norm must be a finite number > 0, got 0"),
-        (lambda: clipped(adam, norm="1"), TypeError, "clipped: norm must be a finite number > 0, got '1'"),
-        (lambda: clipped(adam, most=1), TypeError, "clipped: unknown argument most=1; allowed: rule, norm"),
-        (lambda: lookahead(adam, sync=0), ValueError, "lookahead: sync must be a whole number >= 1, got 0"),
-        (lambda: lookahead(adam, sync=2.5), ValueError, "lookahead: sync must be a whole number >= 1, got 2.5"),
-        (lambda: lookahead(adam, share=0), ValueError, r"lookahead: share must be a number in \(0, 1\], got 0"),
-        (lambda: lookahead(adam, share=1.1), ValueError, r"lookahead: share must be a number in \(0, 1\], got 1.1"),
+        (
+            lambda: clipped(adam, norm=0),
+            ValueError,
+            "clipped: norm must be a finite number > 0, got 0",
+        ),
+        (
+            lambda: clipped(adam, norm="1"),
+            TypeError,
+            "clipped: norm must be a finite number > 0, got '1'",
+        ),
+        (
+            lambda: clipped(adam, most=1),
+            TypeError,
+            "clipped: unknown argument most=1; allowed: rule, norm",
+        ),
+        (
+            lambda: lookahead(adam, sync=0),
+            ValueError,
+            "lookahead: sync must be a whole number >= 1, got 0",
+        ),
+        (
+            lambda: lookahead(adam, sync=2.5),
+            ValueError,
+            "lookahead: sync must be a whole number >= 1, got 2.5",
+        ),
+        (
+            lambda: lookahead(adam, share=0),
+            ValueError,
+            r"lookahead: share must be a number in \(0, 1\], got 0",
+        ),
+        (
+            lambda: lookahead(adam, share=1.1),
+            ValueError,
+            r"lookahead: share must be a number in \(0, 1\], got 1.1",
+        ),
         (
             lambda: next(lookahead(adam)(bowl.grad, 1.0)),
             ValueError,
             "lookahead: theta must have at least 1 axis, got array",
         ),
-        (lambda: lookahead(adam)(bowl.grad, np.ones(2), rate=1), TypeError, "adam: unknown argument rate=1"),
-        (lambda: clipped(adam)(3, np.ones(2)), TypeError, "adam: grad must be a function of theta, got 3"),
-        (lambda: next(clipped(adam)(lambda theta: None, np.ones(2))), TypeError, "clipped: grad must return real"),
+        (
+            lambda: lookahead(adam)(bowl.grad, np.ones(2), rate=1),
+            TypeError,
+            "adam: unknown argument rate=1",
+        ),
+        (
+            lambda: clipped(adam)(3, np.ones(2)),
+            TypeError,
+            "adam: grad must be a function of theta, got 3",
+        ),
+        (
+            lambda: next(clipped(adam)(lambda theta: None, np.ones(2))),
+            TypeError,
+            "clipped: grad must return real",
+        ),
         (
             lambda: next(clipped(adam)(lambda theta: theta[:1], np.ones(2))),
             ValueError,

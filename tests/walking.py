@@ -1,4 +1,5 @@
-"""How every optimizer can walk in a test: rules of vectors and of matrices need a theta with axes enough."""
+"""How every optimizer can walk in a test: rules of vectors and of matrices need a theta with
+axes enough."""
 
 import ast
 import inspect
@@ -20,7 +21,8 @@ def column(name, values):
 
 
 def ground(name, problem):
-    """Return `problem`, or for an optimizer of matrices the same problem of matrices with a single row."""
+    """Return `problem`, or for an optimizer of matrices the same problem of matrices with a
+    single row."""
     return Row(problem) if OPTIMIZERS[name].axes == 2 else problem
 
 
@@ -41,7 +43,8 @@ class Row:
 
 
 def kept(rule):
-    """Return the variables that a rule has before its first step, besides theta: all that it can remember."""
+    """Return the variables that a rule has before its first step, besides theta: all that it can
+    remember."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(rule)))).body[0]
     before = [node for node in tree.body if isinstance(node, ast.Assign)]
     names = (name for node in before for name in ast.walk(node) if isinstance(name, ast.Name))

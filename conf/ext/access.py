@@ -1,4 +1,5 @@
-"""Mend, in the written pages, what keeps the theme and its plugins from being open to all, or from being HTML."""
+"""Mend, in the written pages, what keeps the theme and its plugins from being open to all, or
+from being HTML."""
 
 import html
 import re
@@ -10,9 +11,14 @@ def escaped(found):
 
 
 REPAIRS = {
-    # What leads past the navigation comes first; then, in a landmark of their own, the drawers' switches.
-    '(?s)(<input type="checkbox" class="sidebar-toggle".*)(<a class="skip-to-content.*?</a>)': r"\2\1",
-    r'((?:<input type="checkbox" class="sidebar-toggle"[^>]*>\s*){2})': r'<nav aria-label="Drawers">\1</nav>',
+    # What leads past the navigation comes first; then, in a landmark of their own, the drawers'
+    # switches.
+    '(?s)(<input type="checkbox" class="sidebar-toggle".*)(<a class="skip-to-content.*?</a>)': (
+        r"\2\1"
+    ),
+    r'((?:<input type="checkbox" class="sidebar-toggle"[^>]*>\s*){2})': (
+        r'<nav aria-label="Drawers">\1</nav>'
+    ),
     # A heading by role needs a level.
     'class="caption" role="heading">': 'class="caption" role="heading" aria-level="2">',
     # Two landmarks of one kind need names.
@@ -21,7 +27,8 @@ REPAIRS = {
     # The children of a list are its items.
     'role="doc-biblioentry"': 'role="listitem"',
     # What folds code away is named by the words on it, which are no paragraph.
-    r'<summary aria-label="Toggle hidden content">\s*<p class="collapsed [^>]*>(.*?)</p>\s*<p .*?</p>\s*': (
+    r'<summary aria-label="Toggle hidden content">\s*'
+    r'<p class="collapsed [^>]*>(.*?)</p>\s*<p .*?</p>\s*': (
         r'<summary><span class="admonition-title">\1</span>'
     ),
     # A tip is a title; an id is given once, and not to lists of tags where there are no tags.

@@ -1,10 +1,12 @@
-"""Make what is written depend on the sources alone, not on the hour, the order or the number of builds."""
+"""Make what is written depend on the sources alone, not on the hour, the order or the number of
+builds."""
 
 import re
 import zipfile
 
 DAY = (1980, 1, 1, 0, 0, 0)  # the first that a zip knows
-HASHED_TWICE = re.compile(r"(mystnb\.[0-9a-f]{64}\.css)\?v=\w+")  # only in a build that is not its stage's first
+# only in a build that is not its stage's first
+HASHED_TWICE = re.compile(r"(mystnb\.[0-9a-f]{64}\.css)\?v=\w+")
 ENTRY = re.compile(r"<url>.*?</url>", re.DOTALL)
 
 

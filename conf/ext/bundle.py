@@ -1,4 +1,5 @@
-"""The script of a figure: rules, schedules and landscapes compiled from their Python, the rest from conf/figures."""
+"""The script of a figure: rules, schedules and landscapes compiled from their Python, the rest
+from conf/figures."""
 
 import functools
 import json
@@ -9,18 +10,27 @@ import minify
 
 import optbook
 from ext import compiler
-from optbook import data, figures
+from optbook import data
+from optbook.book import figures
 
 SOURCES = Path(__file__).parents[1] / "figures"
 SHARED = ["runs", "chart", "words", "script", "frame"]
-PARTS = {"walk": ["walk"], "batch": ["shuffles", "line", "batch"], "schedule": ["shuffles", "line", "schedule"]}
+PARTS = {
+    "walk": ["walk"],
+    "batch": ["shuffles", "line", "batch"],
+    "schedule": ["shuffles", "line", "schedule"],
+}
 
 
 def optimizers(wanted):
     """Yield the optimizers that are wanted as JavaScript, by name."""
     for name in wanted:
         rule = optbook.OPTIMIZERS[name]
-        limits = [f"{key}: {compiler.keyword(rule, key)}" for key in ("limit", "critical") if getattr(rule, key)]
+        limits = [
+            f"{key}: {compiler.keyword(rule, key)}"
+            for key in ("limit", "critical")
+            if getattr(rule, key)
+        ]
         yield name, f"{{ {', '.join([*limits, f'run: {compiler.rule(rule)}'])} }}"
 
 
@@ -49,7 +59,9 @@ def table(name, entries):
 
 def looks():
     """Return the style sheet's colours and dashes, in tenths of a pixel."""
-    style = matplotlib.rc_params_from_file(Path(optbook.__file__).with_name("textbook.mplstyle"), False, False)
+    style = matplotlib.rc_params_from_file(
+        Path(optbook.__file__).with_name("textbook.mplstyle"), False, False
+    )
     for item in style["axes.prop_cycle"]:
         dash = item["linestyle"][1] if isinstance(item["linestyle"], tuple) else ()
         yield f"#{item['color'].lstrip('#')}", " ".join(f"{20 * part:g}" for part in dash)
@@ -73,7 +85,9 @@ def bundle(name="all-figures"):
         [(SOURCES / f"{part}.js").read_text(encoding="utf-8") for part in parts]
         for parts in (["numbers"], [*SHARED, *own, "element"])
     )
-    return minify.string("application/javascript", "(() => {\n" + "".join([*before, *compiled, *after]) + "})();\n")
+    return minify.string(
+        "application/javascript", "(() => {\n" + "".join([*before, *compiled, *after]) + "})();\n"
+    )
 
 
 def plain(function):

@@ -1,8 +1,10 @@
-"""Compile the rules, schedules and landscapes of the registry to JavaScript, from the Python that the page prints.
+"""Compile the rules, schedules and landscapes of the registry to JavaScript, from the Python that
+the page prints.
 
-The subset is small: numbers, arithmetic, comparisons, `if`, a few functions of NumPy, and the loop over `clock`. In a
-rule, theta and whatever is computed from it are vectors: arithmetic on them becomes ``V($ => …)``, element by element.
-Anything else is an error that names the file and the line.
+The subset is small: numbers, arithmetic, comparisons, `if`, a few functions of NumPy, and the loop
+over `clock`. In a rule, theta and whatever is computed from it are vectors: arithmetic on them
+becomes ``V($ => …)``, element by element. Anything else is an error that names the file and the
+line.
 """
 
 import ast
@@ -27,16 +29,25 @@ FUNCTIONS = {
 }
 NORM = "np.linalg.norm({0}, axis=-1, keepdims=True)"
 OPERATORS = {ast.Add: ("+", 1), ast.Sub: ("-", 1), ast.Mult: ("*", 2), ast.Div: ("/", 2)}
-COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
+COMPARISONS = {
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+}
 TAKEN = """
-    arguments await break case catch class const continue debugger default delete do else enum eval export extends false
-    finally for function if implements import in instanceof interface let new null package private protected public
-    return static super switch this throw true try typeof var void while with yield undefined NaN Infinity
+    arguments await break case catch class const continue debugger default delete do else enum
+    eval export extends false finally for function if implements import in instanceof interface
+    let new null package private protected public return static super switch this throw true try
+    typeof var void while with yield undefined NaN Infinity
     Math M V sq sum norm clock
 """
 ALLOWED = (
-    f"numbers, names, + - * / **, comparisons, if, lambda, nested functions, for t, eta in clock(lr), yield theta, "
-    f"sum(… for … in …), np.pi, {NORM.replace('{0}', '…')}, {', '.join(FUNCTIONS)}"
+    "numbers, names, + - * / **, comparisons, if, lambda, nested functions, for t, eta in"
+    f" clock(lr), yield theta, sum(… for … in …), np.pi, {NORM.replace('{0}', '…')},"
+    f" {', '.join(FUNCTIONS)}"
 )
 
 
@@ -53,7 +64,8 @@ def located(function):
 
 
 def rule(function):
-    """Return an optimizer as a JavaScript generator function of grad, theta and its hyperparameters."""
+    """Return an optimizer as a JavaScript generator function of grad, theta and its
+    hyperparameters."""
     tree, path = located(function)
     return Compiler(path, vectors={"theta"}).function(tree, ["grad", "theta"], "function*")
 
@@ -65,7 +77,8 @@ def function(function, positional=()):
 
 
 def keyword(function, name):
-    """Return the lambda that a registered rule's decorator was given as `name`; null if none was."""
+    """Return the lambda that a registered rule's decorator was given as `name`; null if none
+    was."""
     tree, path = located(function)
     calls = (decorator for decorator in tree.decorator_list if isinstance(decorator, ast.Call))
     for argument in (argument for call in calls for argument in call.keywords):
@@ -80,9 +93,14 @@ def hyperparameters(function, skip=2):
 
 
 def formula(function):
-    """Return what a rule takes from theta in its last line, in the letters of its paper: ``η m̂ / (√(v̂) + ε)``."""
+    """Return what a rule takes from theta in its last line, in the letters of its paper: ``η m̂
+    / (√(v̂) + ε)``."""
     tree, _ = located(function)
-    *_, last = [n.value for n in ast.walk(tree) if isinstance(n, ast.Assign) and ast.unparse(n.targets) == "theta"]
+    *_, last = [
+        n.value
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Assign) and ast.unparse(n.targets) == "theta"
+    ]
     text = re.sub(r"[a-z]+(?:_[a-z]+)*", lambda match: letter(match[0]), ast.unparse(last))
     signs = {"grad(θ)": "∇ℒ(θ)", "np.sqrt": "√", "np.": "", " * ": " ", "-": "−"}
     for code, sign in signs.items():
@@ -113,9 +131,25 @@ def own(statement):
 def pairs(node):
     """Return what an assignment sets to what: lists of names, and a value for each list."""
     target, value = node.targets[0], node.value
-    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
-        return [([ast.unparse(name)], part) for name, part in zip(target.elts, value.elts, strict=True)]
-    return [([name.id for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)], value)]
+    if (
+        isinstance(target, ast.Tuple)
+        and isinstance(value, ast.Tuple)
+        and len(target.elts) == len(value.elts)
+    ):
+        return [
+            ([ast.unparse(name)], part) for name, part in zip(target.elts, value.elts, strict=True)
+        ]
+    return [
+        (
+            [
+                name.id
+                for target in node.targets
+                for name in ast.walk(target)
+                if isinstance(name, ast.Name)
+            ],
+            value,
+        )
+    ]
 
 
 def asks(node):
@@ -125,7 +159,11 @@ def asks(node):
 
 def is_norm(node):
     """Return whether this is the length of a vector."""
-    return isinstance(node, ast.Call) and node.args and ast.unparse(node) == NORM.format(ast.unparse(node.args[0]))
+    return (
+        isinstance(node, ast.Call)
+        and node.args
+        and ast.unparse(node) == NORM.format(ast.unparse(node.args[0]))
+    )
 
 
 def has_docstring(body):
@@ -134,19 +172,29 @@ def has_docstring(body):
 
 
 class Compiler:
-    """Translate one function: `vectors` are the names of what has one number for each coordinate."""
+    """Translate one function: `vectors` are the names of what has one number for each
+    coordinate."""
 
     def __init__(self, path, vectors=()):
-        self.path, self.vectors, self.known, self.before, self.asked = path, set(vectors), set(), [], 0
+        self.path, self.vectors, self.known, self.before, self.asked = (
+            path,
+            set(vectors),
+            set(),
+            [],
+            0,
+        )
 
     def refuse(self, node, what):
         """Raise the error for a construct outside the subset."""
-        raise CompileError(f"{self.path}:{node.lineno}: no JavaScript for {what}; allowed: {ALLOWED}")
+        raise CompileError(
+            f"{self.path}:{node.lineno}: no JavaScript for {what}; allowed: {ALLOWED}"
+        )
 
     # Functions
 
     def function(self, tree, positional, head="function"):
-        """Return `tree` as a JavaScript function: the first arguments by position, the rest by name."""
+        """Return `tree` as a JavaScript function: the first arguments by position, the rest by
+        name."""
         if not isinstance(tree, ast.FunctionDef):
             self.refuse(tree, "what is not written with `def`")
         names = self.names(tree)
@@ -173,7 +221,10 @@ class Compiler:
         """Return the list of arguments with their defaults."""
         names = [argument.arg for argument in args.args]
         defaults = dict(zip(reversed(names), reversed(args.defaults), strict=False))
-        given = {name: f"{name} = {self.expression(defaults[name])}" if name in defaults else name for name in names}
+        given = {
+            name: f"{name} = {self.expression(defaults[name])}" if name in defaults else name
+            for name in names
+        }
         named = [text for name, text in given.items() if name not in positional]
         first = [given[name] for name in positional]
         return ", ".join([*first, *([f"{{ {', '.join(named)} }} = {{}}"] if named else [])])
@@ -192,10 +243,13 @@ class Compiler:
             self.refuse(node, "a decorator inside a function")
         names = self.names(node)
         given, stored = ", ".join(names), self.stored(node.body)
-        return self.inside(node, stored, lambda: f"({given}) => {{\n{self.block(node.body, names)}}}")
+        return self.inside(
+            node, stored, lambda: f"({given}) => {{\n{self.block(node.body, names)}}}"
+        )
 
     def inside(self, node, stored, translate):
-        """Translate an inner function: its arguments and variables are its own; it has no coordinate to be at."""
+        """Translate an inner function: its arguments and variables are its own; it has no
+        coordinate to be at."""
         if node.args.defaults:
             self.refuse(node, "a default inside a function")
         own = {*self.names(node), *stored}
@@ -213,18 +267,27 @@ class Compiler:
         self.known |= {*arguments, *stored}
         new = [name for name in stored if name not in arguments]
         declared = f"let {', '.join(new)};\n" if new else ""
-        return declared + "".join(self.statement(statement) for statement in body[has_docstring(body) :])
+        return declared + "".join(
+            self.statement(statement) for statement in body[has_docstring(body) :]
+        )
 
     def stored(self, body):
         """Return the variables of a function: what it assigns to, but not ``_``."""
         nodes = [node for statement in body for node in own(statement)]
-        found = [(n, n.id) for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+        found = [
+            (n, n.id) for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        ]
         found += [(n, n.name) for n in nodes if isinstance(n, ast.FunctionDef)]
         return list(dict.fromkeys(self.free(node, name) for node, name in found if name != "_"))
 
     def find_vectors(self, tree):
         """Note which variables are ever set to a vector: those are vectors from the first."""
-        for node in (node for statement in tree.body for node in own(statement) if isinstance(node, ast.Assign)):
+        for node in (
+            node
+            for statement in tree.body
+            for node in own(statement)
+            if isinstance(node, ast.Assign)
+        ):
             for names, value in pairs(node):
                 fresh = {*names} - self.vectors
                 if fresh and (self.is_vector(value) or not self.vectors.isdisjoint(names)):
@@ -252,11 +315,16 @@ class Compiler:
     def loop(self, node):
         """Return the loop over the clock."""
         call = node.iter
-        counts = isinstance(call, ast.Call) and ast.unparse(call.func) == "clock" and not call.keywords
+        counts = (
+            isinstance(call, ast.Call) and ast.unparse(call.func) == "clock" and not call.keywords
+        )
         if not counts or len(call.args) != 1 or node.orelse or self.is_vector(call.args[0]):
             self.refuse(node, f"a loop over `{ast.unparse(call)}`")
         body = "".join(self.statement(statement) for statement in node.body)
-        return f"for ({self.pattern(node.target)} of clock({self.expression(call.args[0])})) {{\n{body}}}\n"
+        return (
+            f"for ({self.pattern(node.target)} of clock({self.expression(call.args[0])}))"
+            f" {{\n{body}}}\n"
+        )
 
     def branch(self, node):
         """Return an `if`."""
@@ -271,11 +339,15 @@ class Compiler:
         names = [it.id for it in node.targets if isinstance(it, ast.Name) and it.id != "_"]
         if len(names) != len(node.targets):
             self.refuse(node, f"an assignment to `{ast.unparse(target)}`")
-        return " = ".join([*names, self.value(node.value, self.vectors.intersection(names))]) + ";\n"
+        return (
+            " = ".join([*names, self.value(node.value, self.vectors.intersection(names))]) + ";\n"
+        )
 
     def pattern(self, target):
         """Return the names that a tuple is taken apart into; ``_`` is a gap."""
-        if not isinstance(target, ast.Tuple) or not all(isinstance(name, ast.Name) for name in target.elts):
+        if not isinstance(target, ast.Tuple) or not all(
+            isinstance(name, ast.Name) for name in target.elts
+        ):
             self.refuse(target, f"an assignment to `{ast.unparse(target)}`")
         return f"[{', '.join('' if name.id == '_' else name.id for name in target.elts)}]"
 
@@ -283,7 +355,8 @@ class Compiler:
         """Return what a tuple of names is set to, each a number or a vector as a whole."""
         sides = pairs(node)
         if len(sides) > 1:
-            return f"[{', '.join(self.value(value, self.vectors.intersection(names)) for names, value in sides)}]"
+            values = (self.value(value, self.vectors.intersection(names)) for names, value in sides)
+            return f"[{', '.join(values)}]"
         if self.is_vector(node.value):
             self.refuse(node, f"a vector taken apart, `{ast.unparse(node)}`")
         return self.expression(node.value)
@@ -325,7 +398,8 @@ class Compiler:
         return f"V(($) => {inner})"
 
     def expression(self, node, rank=0):
-        """Return an expression, at one coordinate if it is a vector; in brackets if it binds less than `rank`."""
+        """Return an expression, at one coordinate if it is a vector; in brackets if it binds
+        less than `rank`."""
         translate = {
             ast.Constant: self.constant,
             ast.Name: self.name,
@@ -374,15 +448,22 @@ class Compiler:
         if isinstance(node.op, ast.Pow):
             base, power = self.expression(node.left), self.expression(node.right)
             return f"sq({base})" if power in ("2", "2.0") else f"M.pow({base}, {power})"
-        both = isinstance(node.left, ast.Compare) and isinstance(node.right, ast.Compare)  # NumPy's `or`, not a sum
+        # NumPy's `or`, not a sum
+        both = isinstance(node.left, ast.Compare) and isinstance(node.right, ast.Compare)
         if both or type(node.op) not in OPERATORS:
             self.unknown(node)
         sign, rank = OPERATORS[type(node.op)]
-        return f"{self.expression(node.left, rank)} {sign} {self.expression(node.right, rank + 0.5)}"
+        return (
+            f"{self.expression(node.left, rank)} {sign} {self.expression(node.right, rank + 0.5)}"
+        )
 
     def negative(self, node):
         """Return an expression with its sign turned."""
-        return f"-{self.expression(node.operand, 3)}" if isinstance(node.op, ast.USub) else self.unknown(node)
+        return (
+            f"-{self.expression(node.operand, 3)}"
+            if isinstance(node.op, ast.USub)
+            else self.unknown(node)
+        )
 
     def comparison(self, node):
         """Return a comparison; true counts as 1."""
@@ -392,9 +473,12 @@ class Compiler:
         return f"{left} {COMPARISONS[type(node.ops[0])]} {right}"
 
     def test(self, node, vector=False):
-        """Return what an `if` asks: a comparison, for nan counts as true in Python alone; of vectors in np.where."""
+        """Return what an `if` asks: a comparison, for nan counts as true in Python alone; of
+        vectors in np.where."""
         if not isinstance(node, ast.Compare) or (self.is_vector(node) and not vector):
-            self.refuse(node, f"the test `{ast.unparse(node)}`, which is not a comparison of numbers")
+            self.refuse(
+                node, f"the test `{ast.unparse(node)}`, which is not a comparison of numbers"
+            )
         return self.expression(node)
 
     def choice(self, node):
@@ -405,7 +489,8 @@ class Compiler:
         return f"{self.test(node.test)} ? {then} : {other}"
 
     def call(self, node):
-        """Return a call: of the gradient, of NumPy, of a sum, or of a function among the variables."""
+        """Return a call: of the gradient, of NumPy, of a sum, or of a function among the
+        variables."""
         name = ast.unparse(node.func)
         if is_norm(node):
             return f"norm({self.value(node.args[0])})"
@@ -423,7 +508,11 @@ class Compiler:
         """Return a call of NumPy, with as many arguments as its translation has."""
         if len(node.args) != len({*re.findall(r"{\d}", template)} or "1"):
             self.unknown(node)
-        first = self.test(node.args[0], vector=True) if "?" in template else self.expression(node.args[0])
+        first = (
+            self.test(node.args[0], vector=True)
+            if "?" in template
+            else self.expression(node.args[0])
+        )
         return template.format(first, *map(self.expression, node.args[1:]))
 
     def gradient(self, node):
@@ -439,7 +528,11 @@ class Compiler:
     def total(self, node):
         """Return the sum of a generator expression."""
         each = node.args[0] if len(node.args) == 1 else node
-        if not isinstance(each, ast.GeneratorExp) or len(each.generators) != 1 or any(map(asks, ast.walk(each))):
+        if (
+            not isinstance(each, ast.GeneratorExp)
+            or len(each.generators) != 1
+            or any(map(asks, ast.walk(each)))
+        ):
             self.unknown(node)
         (loop,) = each.generators
         if loop.ifs or not isinstance(loop.target, ast.Name) or self.is_vector(loop.iter):

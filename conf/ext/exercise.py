@@ -1,4 +1,5 @@
-"""`{exercise} gd-1`: an exercise, its level and title from the registry; and the exercises of a page as a notebook."""
+"""`{exercise} gd-1`: an exercise, its level and title from the registry; and the exercises of a
+page as a notebook."""
 
 import re
 from pathlib import Path
@@ -7,8 +8,8 @@ import nbformat
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from optbook import answers  # noqa: F401  it fills EXERCISES
-from optbook.exercises import EXERCISES, LEVELS
+from optbook.book import answers  # noqa: F401  it fills EXERCISES
+from optbook.book.exercises import EXERCISES, LEVELS
 
 BLOCK = re.compile(r"^::::\{exercise\} (\S+)\n(.*?)^::::$", re.MULTILINE | re.DOTALL)
 FOLDED = re.compile(r"^:::\{dropdown\} (.+?)\n(.*?)^:::$", re.MULTILINE | re.DOTALL)
@@ -22,7 +23,9 @@ def exercises(text):
         folded = dict(FOLDED.findall(body))
         opened = FOLDED.sub("", body)
         (starter,), (solution,) = CODE.findall(opened), CODE.findall(folded.pop("Solution"))
-        found[name] = dict(question=CODE.sub("", opened).strip(), starter=starter, hints=folded, solution=solution)
+        found[name] = dict(
+            question=CODE.sub("", opened).strip(), starter=starter, hints=folded, solution=solution
+        )
     return found
 
 
@@ -32,7 +35,8 @@ def plain(text):
 
 
 def notebook(title, found):
-    """Return a notebook of the exercises: each a question, folded hints, a cell to fill in, and a folded solution."""
+    """Return a notebook of the exercises: each a question, folded hints, a cell to fill in, and
+    a folded solution."""
     install = "Needs the package `optbook`: run `pip install .` in the folder of the book."
     texts = [("markdown", f"# {title}: exercises\n\n{install}")]
     for name, parts in found.items():
@@ -41,9 +45,14 @@ def notebook(title, found):
             for label, text in parts["hints"].items()
         ]
         heading = f"## {name}: {EXERCISES[name].title} ({LEVELS[EXERCISES[name].level]})"
-        solution = f"<details><summary>Solution</summary>\n\n```python\n{parts['solution']}```\n\n</details>"
+        code = f"```python\n{parts['solution']}```"
+        solution = f"<details><summary>Solution</summary>\n\n{code}\n\n</details>"
         question = "\n\n".join([heading, plain(parts["question"]), *map(plain, folded)])
-        texts += [("markdown", question), ("code", parts["starter"].rstrip()), ("markdown", solution)]
+        texts += [
+            ("markdown", question),
+            ("code", parts["starter"].rstrip()),
+            ("markdown", solution),
+        ]
     make = {"markdown": nbformat.v4.new_markdown_cell, "code": nbformat.v4.new_code_cell}
     cells = [make[kind](text, id=f"cell-{i}") for i, (kind, text) in enumerate(texts)]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -57,12 +66,17 @@ class ExerciseBox(SphinxDirective):
     has_content = True
 
     def run(self):
-        """Return the box, its title made of the name, the level and the title that are registered."""
+        """Return the box, its title made of the name, the level and the title that are
+        registered."""
         name = self.arguments[0]
         if name not in EXERCISES:
-            raise self.error(f"exercise: the name must be one of {', '.join(EXERCISES)}; got {name!r}")
+            raise self.error(
+                f"exercise: the name must be one of {', '.join(EXERCISES)}; got {name!r}"
+            )
         exercise = EXERCISES[name]
-        box = nodes.admonition("", classes=["exercise", f"level-{exercise.level}"], ids=[f"exercise-{name}"])
+        box = nodes.admonition(
+            "", classes=["exercise", f"level-{exercise.level}"], ids=[f"exercise-{name}"]
+        )
         title = nodes.title("", "", nodes.Text(exercise.title))
         title += nodes.inline("", f"{name} · {LEVELS[exercise.level]}", classes=["level"])
         box += title
@@ -76,7 +90,9 @@ class Download(SphinxDirective):
     def run(self):
         """Return one line."""
         name = Path(self.env.docname).name
-        link = nodes.reference("", "Download these exercises as a notebook", refuri=f"exercises/{name}.ipynb")
+        link = nodes.reference(
+            "", "Download these exercises as a notebook", refuri=f"exercises/{name}.ipynb"
+        )
         return [nodes.paragraph("", "", link, classes=["download"])]
 
 

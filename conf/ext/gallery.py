@@ -1,4 +1,5 @@
-"""What the gallery needs: scripts that cannot disturb each other, and a list of examples under each API entry."""
+"""What the gallery needs: scripts that cannot disturb each other, and a list of examples under
+each API entry."""
 
 import os
 import re
@@ -34,7 +35,8 @@ def read(app, docname, source):
     begin(str(Path(app.env.doc2path(docname)).relative_to(Path(app.srcdir).parent)))
     if len(source[0]) > LONGEST:
         raise ExtensionError(
-            f"{docname} has {len(source[0])} characters, more than {LONGEST}: what does its script print?"
+            f"{docname} has {len(source[0])} characters, more than {LONGEST}: what does its script"
+            " print?"
         )
 
 
@@ -49,7 +51,8 @@ def stop(*_):
 
 
 def isolate(gallery_conf, fname, when):
-    """Start every script from the same state, with a package of its own and warnings as errors; undo all after it."""
+    """Start every script from the same state, with a package of its own and warnings as errors;
+    undo all after it."""
     if when == "before":
         begin(str(fname))
         signal.signal(signal.SIGALRM, stop)
@@ -70,7 +73,8 @@ def isolate(gallery_conf, fname, when):
 
 
 def unload():
-    """Take optbook out of the loaded modules, and return it: what a script does to it must not reach the next."""
+    """Take optbook out of the loaded modules, and return it: what a script does to it must not
+    reach the next."""
     ours = [name for name in sys.modules if name.partition(".")[0] == "optbook"]
     return {name: sys.modules.pop(name) for name in ours}
 
@@ -81,8 +85,9 @@ def store(block, block_vars, gallery_conf):
     if not all(labels):
         plt.close("all")
         raise ExtensionError(
-            f"{block_vars['src_file']}: a figure does not say what it shows. Write fig.set_label(…) above plt.show(), "
-            "with a sentence: what is on its axes, which series, and what one sees."
+            f"{block_vars['src_file']}: a figure does not say what it shows. Write fig.set_label(…)"
+            " above plt.show(), with a sentence: what is on its axes, which series, and what one"
+            " sees."
         )
     said = iter(labels)
     stored = matplotlib_scraper(block, block_vars, gallery_conf)
@@ -98,7 +103,8 @@ def add_examples(app, what, name, obj, options, lines):
 
 
 def plain(text):
-    """Return `text` with its TeX in letters that can be read aloud: ``$\\eta = 0.1$`` becomes ``η = 0.1``."""
+    """Return `text` with its TeX in letters that can be read aloud: ``$\\eta = 0.1$`` becomes
+    ``η = 0.1``."""
 
     def letter(match):
         try:
@@ -106,13 +112,17 @@ def plain(text):
         except KeyError:
             return f" {match[1]} "
 
-    return " ".join(re.sub(r"\\([a-zA-Z]+)", letter, text).translate(str.maketrans("", "", "${}\\")).split())
+    return " ".join(
+        re.sub(r"\\([a-zA-Z]+)", letter, text).translate(str.maketrans("", "", "${}\\")).split()
+    )
 
 
 def describe(app, doctree, docname):
-    """Give every thumbnail the title of its script as alternative text, and take the TeX out of the others.
+    """Give every thumbnail the title of its script as alternative text, and take the TeX out of the
+    others.
 
-    A drawing gets a box of its own, so that a narrow screen can scroll it rather than shrink it, and a caption.
+    A drawing gets a box of its own, so that a narrow screen can scroll it rather than shrink it,
+    and a caption.
     """
     for image in doctree.findall(nodes.image):
         thumb = re.search(r"(gallery/.*/)images/thumb/sphx_glr_(plot_\w+)_thumb", image["uri"])
@@ -125,11 +135,14 @@ def describe(app, doctree, docname):
         picture["alt"] = escape(picture["alt"])  # it is written as it is
         box = nodes.container("", picture.deepcopy(), classes=["drawing"])
         caption = f"<figcaption><p>{picture['alt']}</p></figcaption></figure>"
-        picture.replace_self([nodes.raw("", "<figure>", format="html"), box, nodes.raw("", caption, format="html")])
+        picture.replace_self(
+            [nodes.raw("", "<figure>", format="html"), box, nodes.raw("", caption, format="html")]
+        )
 
 
 def lighten(app):
-    """Store the gallery's drawings in few colours, which is all that line art needs, at a third of the weight."""
+    """Store the gallery's drawings in few colours, which is all that line art needs, at a third
+    of the weight."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(lighten_one, Path(app.srcdir, "gallery").rglob("images/**/*.png")))
 
@@ -139,7 +152,9 @@ def lighten_one(path):
     with Image.open(path) as picture:
         if picture.mode == "RGBA":
             colours = 64 if path.parent.name == "thumb" else 256
-            picture.quantize(colours, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(path, compress_level=8)
+            picture.quantize(colours, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
+                path, compress_level=8
+            )
 
 
 def setup(app):

@@ -1,4 +1,5 @@
-"""`{listing} name`: print the tested source of an optimizer, a schedule or one of the chapter's listings."""
+"""`{listing} name`: print the tested source of an optimizer, a schedule or one of the chapter's
+listings."""
 
 import ast
 import inspect
@@ -19,7 +20,9 @@ def printed(thing):
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node):
             first, rest = node.body[:2]
             left_out |= set(range(first.lineno, rest.lineno))
-    return "\n".join(line for number, line in enumerate(source.splitlines(), 1) if number not in left_out)
+    return "\n".join(
+        line for number, line in enumerate(source.splitlines(), 1) if number not in left_out
+    )
 
 
 def alone(thing):
@@ -28,7 +31,9 @@ def alone(thing):
     used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
     module = ast.parse(inspect.getsource(inspect.getmodule(thing))).body
     imports = [node for node in module if isinstance(node, ast.Import)]
-    needed = [ast.unparse(node) for node in imports if used & {a.asname or a.name for a in node.names}]
+    needed = [
+        ast.unparse(node) for node in imports if used & {a.asname or a.name for a in node.names}
+    ]
     return "\n".join([*needed, "\n", code])
 
 

@@ -1,4 +1,5 @@
-"""Render maths at build time, as MathML: it needs no script, no inline style and one font of our own."""
+"""Render maths at build time, as MathML: it needs no script, no inline style and one font of our
+own."""
 
 import re
 
@@ -10,7 +11,8 @@ CONVERTER = LatexToMathML(annotation=True, fancy_error=False)
 IN_A_LINE = re.compile(r"\(?<math>(?:(?!</math>).)*</math>[,.;:)?!…]+", re.DOTALL)
 SPELT_ANEW = {
     "\ufe00": "",  # asks for the other of two shapes of a script capital; our font has one
-    # What MathML Core has and the checker of HTML does not know: the level of a table (ours are at 0), and sizes.
+    # What MathML Core has and the checker of HTML does not know: the level of a table (ours are at
+    # 0), and sizes.
     ' scriptlevel="0"': "",
     '<mfrac displaystyle="false">': '<mfrac style="math-style: compact">',
     '<mfrac displaystyle="true">': '<mfrac style="math-style: normal">',
@@ -47,7 +49,11 @@ def visit_math_block(self, node):
         self.add_permalink_ref(node, "Permalink to this equation")
         self.body.append("</span>")
     tex = node.astext().strip()
-    aligned = rf"\begin{{aligned}}{tex}\end{{aligned}}" if r"\\" in tex and not tex.startswith(r"\begin") else tex
+    aligned = (
+        rf"\begin{{aligned}}{tex}\end{{aligned}}"
+        if r"\\" in tex and not tex.startswith(r"\begin")
+        else tex
+    )
     self.body.append(render(aligned, display=True) + "</div>")
     raise SkipNode
 

@@ -1,7 +1,8 @@
 """One style sheet for each page, and one script where the theme and its plugins bring a handful.
 
-Each file costs a page the time to ask for it, and nothing is drawn before the last style sheet is there. The packed
-files lie in _static, as most of what is in them did, and are named by what they hold: a browser may keep them for ever.
+Each file costs a page the time to ask for it, and nothing is drawn before the last style sheet is
+there. The packed files lie in _static, as most of what is in them did, and are named by what they
+hold: a browser may keep them for ever.
 """
 
 import functools
@@ -14,8 +15,15 @@ from ext import purge
 
 SHEETS = re.compile(r'\s*<link rel="stylesheet"[^>]* href="([^"]*)_static/([^"?]+)[^"]*"\s*/?>')
 SCRIPTS = re.compile(r'\s*<script src="([^"]*)_static/([^"?]+)[^"]*"></script>')
-SPARE = re.compile(r'\s*<script[^>]* src="[^"]*_static/(?:sg-tags|design-tabs)\.js[^"]*"></script>')  # no tags, no tabs
-COMMON = ["documentation_options.js", "doctools.js", "sphinx_highlight.js", "scripts/furo.js", "clipboard.min.js"]
+# no tags, no tabs
+SPARE = re.compile(r'\s*<script[^>]* src="[^"]*_static/(?:sg-tags|design-tabs)\.js[^"]*"></script>')
+COMMON = [
+    "documentation_options.js",
+    "doctools.js",
+    "sphinx_highlight.js",
+    "scripts/furo.js",
+    "clipboard.min.js",
+]
 COMMON += ["copybutton.js"]
 KINDS = {"css": "text/css", "js": "application/javascript"}
 
@@ -31,7 +39,8 @@ def write(static, kind, text):
 
 @functools.cache
 def sheet(static, names, more, known):
-    """Return the name of the style sheet that holds these files, in their order, and then some `more`."""
+    """Return the name of the style sheet that holds these files, in their order, and then some
+    `more`."""
     text = "\n".join([*((static / name).read_text(encoding="utf-8") for name in names), more])
     return write(static, "css", purge.purged(text, known))
 
@@ -39,11 +48,14 @@ def sheet(static, names, more, known):
 @functools.cache
 def script(static):
     """Return the name of the script that holds those that every page has."""
-    return write(static, "js", "\n".join((static / name).read_text(encoding="utf-8") for name in COMMON))
+    return write(
+        static, "js", "\n".join((static / name).read_text(encoding="utf-8") for name in COMMON)
+    )
 
 
 def sheets(text, static, more, known):
-    """Return a page with all its style sheets, and `more` style, in one, without rules for classes not `known`."""
+    """Return a page with all its style sheets, and `more` style, in one, without rules for
+    classes not `known`."""
     found = SHEETS.findall(text)
     name = sheet(static, tuple(name for _, name in found), more, known)
     link = f'<link rel="stylesheet" href="{found[0][0]}_static/{name}">'
@@ -51,7 +63,8 @@ def sheets(text, static, more, known):
 
 
 def scripts(text, static):
-    """Return a page with the scripts that every page has in one, and without those that none needs."""
+    """Return a page with the scripts that every page has in one, and without those that none
+    needs."""
     name = script(static)
 
     def one(found):

@@ -12,11 +12,12 @@ import optbook
 from ext import compiler
 from ext.bundle import bundle
 from ext.figure import markup
-from optbook import figures
+from optbook.book import figures
 
 
 class Play(SphinxDirective):
-    """Put an interactive figure on the page; the content is its caption, in which @lr is the figure's own lr."""
+    """Put an interactive figure on the page; the content is its caption, in which @lr is the
+    figure's own lr."""
 
     required_arguments = 1
     has_content = True
@@ -25,8 +26,12 @@ class Play(SphinxDirective):
         """Return the figure with its caption."""
         name = self.arguments[0]
         if name not in figures.FIGURES:
-            raise self.error(f"play: the figure must be one of {', '.join(figures.FIGURES)}, got {name!r}")
-        figure = nodes.figure("", nodes.raw("", markup(name), format="html"), classes=["play"], plays=name)
+            raise self.error(
+                f"play: the figure must be one of {', '.join(figures.FIGURES)}, got {name!r}"
+            )
+        figure = nodes.figure(
+            "", nodes.raw("", markup(name), format="html"), classes=["play"], plays=name
+        )
         state = figures.FIGURES[name].state
         caption = re.sub(r"@(\w+)", lambda named: f"{state[named[1]]:g}", "\n".join(self.content))
         figure += nodes.caption("", "", *self.parse_text_to_nodes(caption)[0].children)
@@ -55,13 +60,21 @@ class Set(SphinxRole):
     """``{set}`words <play-gd lr=0.2>```: a link that sets a figure of this page."""
 
     def run(self):
-        """Return the link; raise an error if there is no such figure, or nothing of that name to set."""
-        words, name, values = re.fullmatch(r"(.+?)\s*<([\w-]+)\s*(.*)>", self.text, re.DOTALL).groups()
+        """Return the link; raise an error if there is no such figure, or nothing of that name to
+        set."""
+        words, name, values = re.fullmatch(
+            r"(.+?)\s*<([\w-]+)\s*(.*)>", self.text, re.DOTALL
+        ).groups()
         given = dict(pair.split("=") for pair in values.split())
-        unknown = given.keys() - (figures.FIGURES[name].state.keys() if name in figures.FIGURES else ())
+        unknown = given.keys() - (
+            figures.FIGURES[name].state.keys() if name in figures.FIGURES else ()
+        )
         if unknown or name not in figures.FIGURES:
             raise ValueError(f"{self.get_location()}: no such thing to set: {self.text!r}")
-        link = f'<a class="set" href="?{escape(urlencode({"figure": name} | given))}#{name}">{escape(words)}</a>'
+        link = (
+            '<a class="set"'
+            f' href="?{escape(urlencode({"figure": name} | given))}#{name}">{escape(words)}</a>'
+        )
         return [nodes.raw("", link, format="html")], []
 
 

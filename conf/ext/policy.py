@@ -1,27 +1,31 @@
 """A strict Content-Security-Policy on every page: no script or style runs but the site's own files.
 
-The theme writes one script and one style sheet into every page, and its icons and tables carry styles of their own: all
-of these move into files. A script that we do not know stays where it is, and verify.py refuses its page: a policy
-that let in whatever a page happens to hold would stop nothing.
+The theme writes one script and one style sheet into every page, and its icons and tables carry
+styles of their own: all of these move into files. A script that we do not know stays where it is,
+and verify.py refuses its page: a policy that let in whatever a page happens to hold would stop
+nothing.
 """
 
 import hashlib
 import re
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'self'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src"
+    " 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'"
 )
 META = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
 HEAD = '<meta charset="utf-8">'
 THEME = re.compile(
-    r'<script>\s*document\.body\.dataset\.theme = localStorage\.getItem\("theme"\) \|\| "auto";\s*</script>'
+    r'<script>\s*document\.body\.dataset\.theme = localStorage\.getItem\("theme"\) \|\|'
+    r' "auto";\s*</script>'
 )
 SHEET = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 ROOT = re.compile(r'href="([^"]*)_static/')
-AHEAD = re.compile(r'<link rel="(?:next|prev)"(?:[^">]|"[^"]*")*>')  # Firefox would fetch what the policy stops
+# Firefox would fetch what the policy stops
+AHEAD = re.compile(r'<link rel="(?:next|prev)"(?:[^">]|"[^"]*")*>')
 STYLE = re.compile(r' style="([^"]*)"')
-TAG = re.compile(r"""<[a-z](?:[^"'>]|"[^"]*"|'[^']*')*>""", re.IGNORECASE)  # what looks like one within quotes is none
+# what looks like one within quotes is none
+TAG = re.compile(r"""<[a-z](?:[^"'>]|"[^"]*"|'[^']*')*>""", re.IGNORECASE)
 OF_ITS_OWN = {
     "a script": re.compile(r'<script(?![^>]* src=)(?! type="application/json")', re.IGNORECASE),
     "a style": re.compile(r'<style\b|<[^>]* style="', re.IGNORECASE),
@@ -43,8 +47,10 @@ def sheet(pages):
 
 
 def enforce(text):
-    """Return a page with the policy, without the theme's script, and without styles: those are in the `sheet`."""
-    root = ROOT.search(text)[1]  # of the page that is shown for any missing one, an absolute address
+    """Return a page with the policy, without the theme's script, and without styles: those are
+    in the `sheet`."""
+    # of the page that is shown for any missing one, an absolute address
+    root = ROOT.search(text)[1]
     maths = " data-maths" if "<math" in text else ""
     text = THEME.sub(f'<script src="{root}_static/first.js"{maths}></script>', text)
     text = AHEAD.sub("", text)
@@ -57,4 +63,7 @@ def fault(text):
     if META not in text:
         return "is without the policy"
     tags = set(TAG.findall(text))
-    return next((f"has {what} of its own" for what, own in OF_ITS_OWN.items() if any(map(own.match, tags))), "")
+    return next(
+        (f"has {what} of its own" for what, own in OF_ITS_OWN.items() if any(map(own.match, tags))),
+        "",
+    )

@@ -11,15 +11,19 @@ NESTED = {"media", "supports"}
 
 
 def words(pages, scripts):
-    """Return every class that a page names, and every word of the scripts, for those name classes too."""
+    """Return every class that a page names, and every word of the scripts, for those name
+    classes too."""
     named = {word for text in pages for value in NAMED.findall(text) for word in value.split()}
     return frozenset(named) | {word for text in scripts for word in re.findall(r"[\w-]+", text)}
 
 
 def can_match(selectors, known):
-    """Return whether one of the selectors names only classes that are known; if in doubt, it can."""
+    """Return whether one of the selectors names only classes that are known; if in doubt, it
+    can."""
     pieces = EXCEPT.sub("", selectors).split(",")
-    return "\\" in selectors or any(all(name in known for name in CLASS.findall(piece)) for piece in pieces)
+    return "\\" in selectors or any(
+        all(name in known for name in CLASS.findall(piece)) for piece in pieces
+    )
 
 
 def purged(css, known):
@@ -32,6 +36,8 @@ def kept(rule, known):
     if rule.type == "qualified-rule":
         return rule.serialize() if can_match(tinycss2.serialize(rule.prelude), known) else ""
     if rule.type == "at-rule" and rule.content and rule.lower_at_keyword in NESTED:
-        inner = "".join(kept(part, known) for part in tinycss2.parse_rule_list(rule.content, True, True))
+        inner = "".join(
+            kept(part, known) for part in tinycss2.parse_rule_list(rule.content, True, True)
+        )
         return f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{inner}}}" if inner else ""
     return rule.serialize()

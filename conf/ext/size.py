@@ -1,4 +1,5 @@
-"""Give every picture of a page its width and height, so that nothing below it moves when it arrives."""
+"""Give every picture of a page its width and height, so that nothing below it moves when it
+arrives."""
 
 import re
 from functools import cache
@@ -13,7 +14,8 @@ IN_POINTS = re.compile(r'<svg [^>]*?\bwidth="([\d.]+)pt" height="([\d.]+)pt"')
 
 @cache
 def size(path):
-    """Return the width and the height of a picture, in pixels of CSS; nothing if it does not say."""
+    """Return the width and the height of a picture, in pixels of CSS; nothing if it does not
+    say."""
     if path.suffix != ".svg":
         with Image.open(path) as picture:
             return picture.size

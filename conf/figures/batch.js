@@ -15,7 +15,8 @@ KINDS.batch = {
     + (isLost(run) ? "It climbs: the rate is too large. " : "")).join(""),
   call: ({ lr, seed, x, y }) => [
     "line_fit()",
-    (run) => `gd, lr=${lr}, batch=${run.size}, seed=${seed}, start=(${x}, ${y}), steps=${run.asked}`,
+    ({ size, asked }) =>
+      ["gd", ...calls({ lr, batch: size, seed }), `start=(${x}, ${y})`, `steps=${asked}`],
   ],
   batches,
 };

@@ -9,7 +9,7 @@ function planned(plans, { schedule, lr, steps, warm, floor, mult }) {
     const value = set[name] ?? (demo[name]?.map ? demo[name].map(scaled) : scaled(demo[name]));
     if (name in set || name in demo) given[name] = value;
   }
-  const call = `${schedule}(${calls(given)})`, rate = SCHEDULES[schedule](given);
+  const call = `${schedule}(${calls(given).join(", ")})`, rate = SCHEDULES[schedule](given);
   if (!before) return { rate, call, given };
   return { rate: SCHEDULES.warmup({ after: rate, rise: warm }), call: `warmup(${call}, ${warm})`, given };
 }
@@ -37,7 +37,8 @@ KINDS.schedule = {
     + `${above(plan, least, plan.steps)} above the minimum; at a fixed rate of ${num(lr)}, ${above(fixed, least, fixed.steps)}.`,
   call: ({ lr, seed, steps }, { plan }) => [
     "line_fit()",
-    (run) => `gd, lr=${run.look ? `constant(${lr})` : plan.call}, batch=4, seed=${seed}, steps=${steps}`,
+    (run) =>
+      ["gd", `lr=${run.look ? `constant(${lr})` : plan.call}`, ...calls({ batch: 4, seed, steps })],
   ],
   curved,
 };

@@ -52,7 +52,7 @@ KINDS.walk = {
     + theory(scene, state, limited(scene, state)) + outcome(scene, state.steps),
   call: ({ x, y, steps, condition }, { problem: { name, given } }) => [
     name + ("condition" in given ? `(condition=${condition})` : ""),
-    (run) => `${run.name}, ${calls(run.given)}, start=(${x}, ${y}), steps=${steps}`,
+    (run) => [run.name, ...calls(run.given), `start=(${x}, ${y})`, `steps=${steps}`],
   ],
   marks,
 };

@@ -2,9 +2,10 @@ r"""
 AdaDelta finds its own stride
 =============================
 
-:func:`optbook.variants.adadelta` was made because AdaGrad's rate fades, and measures each step by the steps before it:
-no rate needs to be chosen. But before the first step there is none to measure by, only the guard against zero, epsilon.
-You will see where that makes it begin, and how long it takes to find its feet.
+:func:`~optbook.more_optimizers.adadelta` was made because AdaGrad's rate fades, and
+measures each step by the steps before it: no rate needs to be chosen. But before the
+first step there is none to measure by, only the guard against zero, epsilon. You will
+see where that makes it begin, and how long it takes to find its feet.
 
 Source: :cite:t:`zeiler2012`.
 """
@@ -41,9 +42,9 @@ plt.show()
 # The first step is epsilon's
 # ---------------------------
 #
-# Whatever the slope, the first step is :math:`\sqrt{\epsilon / (1 - \beta)}` in every coordinate (a little less where
-# the slope is not large against :math:`\epsilon`). From there it grows: each step may be a little longer than the
-# last.
+# Whatever the slope, the first step is :math:`\sqrt{\epsilon / (1 - \beta)}` in every
+# coordinate (a little less where the slope is not large against :math:`\epsilon`). From
+# there it grows: each step may be a little longer than the last.
 length = np.abs(np.diff(race.theta[..., 0], axis=0))
 expected = np.sqrt(guesses / (1 - beta))
 assert np.allclose(length[0], expected, rtol=1e-3)
@@ -52,7 +53,12 @@ assert np.all(length.max(axis=0)[:2] > 3 * expected[:2]), "small guesses are out
 fig, ax = plt.subplots()
 for column, eps in zip(length.T, guesses, strict=True):
     ax.plot(race.t[1:], np.maximum.accumulate(column), label=rf"$\epsilon$ = {eps:g}")
-ax.set(xscale="log", yscale="log", xlabel="step $t$", ylabel=r"longest step in $\theta_1$ so far")
+ax.set(
+    xscale="log",
+    yscale="log",
+    xlabel="step $t$",
+    ylabel=r"longest step in $\theta_1$ so far",
+)
 ax.set_title("It learns to stride, but it has to learn")
 fig.legend(loc="outside right upper")
 fig.set_label(
@@ -65,6 +71,7 @@ plt.show()
 # The moral
 # ---------
 #
-# A rule without a rate still has a scale; here it hides in :math:`\epsilon`. Libraries put a rate in front again.
+# A rule without a rate still has a scale; here it hides in :math:`\epsilon`. Libraries
+# put a rate in front again.
 for eps, loss in zip(guesses, race.loss[-1], strict=True):
     print(f"epsilon {eps:g}: loss {loss:.2g} after {steps} steps")

@@ -2,9 +2,10 @@ r"""
 Adafactor remembers the margins of a table
 ==========================================
 
-Adam keeps a second moment for each weight of a matrix. :func:`optbook.variants.adafactor` keeps one for each row and
-one for each column, and multiplies them. You will see where that is exact, how far off it is elsewhere, and that a
-matrix is learned all the same.
+Adam keeps a second moment for each weight of a matrix.
+:func:`~optbook.more_optimizers.adafactor` keeps one for each row and one for each
+column, and multiplies them. You will see where that is exact, how far off it is
+elsewhere, and that a matrix is learned all the same.
 
 Source: :cite:t:`shazeer2018`.
 """
@@ -13,7 +14,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from optbook import adafactor, adam, cosine, minimize, plot
-from optbook.claims import holds_over_seeds
+from optbook.book.claims import holds_over_seeds
 
 plt.style.use("optbook.textbook")
 rng, rows, columns = np.random.default_rng(0), 40, 60
@@ -23,8 +24,9 @@ rng, rows, columns = np.random.default_rng(0), 40, 60
 # What is lost
 # ------------
 #
-# Two matrices of gradients. In the first each is a row's scale times a column's; in the second every number is off
-# from that by a random factor. One step, then we multiply the margins. Of five draws, the first is drawn.
+# Two matrices of gradients. In the first each is a row's scale times a column's; in the
+# second every number is off from that by a random factor. One step, then we multiply
+# the margins. Of five draws, the first is drawn.
 class Slope:  # a tilted plane: the gradient is the same matrix everywhere
     axes, start = 2, np.ones((rows, columns))
 
@@ -38,16 +40,25 @@ def guessed(slope):
     return margins["r"][1] * margins["c"][1] / margins["r"][1].mean()
 
 
-scales = np.exp(rng.normal(size=(5, rows, 1))) * np.exp(rng.normal(size=(5, 1, columns)))
-slopes = {"a product": scales, "a product and noise": scales * np.exp(rng.normal(size=scales.shape) / 2)}
+scales = np.exp(rng.normal(size=(5, rows, 1))) * np.exp(
+    rng.normal(size=(5, 1, columns))
+)
+slopes = {
+    "a product": scales,
+    "a product and noise": scales * np.exp(rng.normal(size=scales.shape) / 2),
+}
 fig, axes = plt.subplots(1, 2, figsize=(7.2, 3.8), sharex=True, sharey=True)
 claims = ("Exact for", 1e-12), ("Roughly right for", 1)
 for ax, (name, draws), (claim, most) in zip(axes, slopes.items(), claims, strict=True):
     guesses = np.array([guessed(slope) for slope in draws])
-    holds_over_seeds(f"{claim} {name}", np.median(abs(np.log(guesses / draws**2)), axis=(1, 2)), most)
+    holds_over_seeds(
+        f"{claim} {name}", np.median(abs(np.log(guesses / draws**2)), axis=(1, 2)), most
+    )
     ax.plot(draws[0].ravel() ** 2, guesses[0].ravel(), "o", markersize=1.5, alpha=0.5)
     ax.axline((1, 1), (10, 10), color="C1", linestyle="--", linewidth=1)
-    ax.set(xscale="log", yscale="log", xlabel="squared gradient", title=f"{claim} {name}")
+    ax.set(
+        xscale="log", yscale="log", xlabel="squared gradient", title=f"{claim} {name}"
+    )
 axes[0].set_ylabel("what the margins say")
 fig.set_label(
     "What the margins say against the squared gradient, on log axes: points on the "
@@ -73,7 +84,10 @@ class Regression:
         return self.inputs.T @ (self.inputs @ theta - self.targets) / self.targets.size
 
 
-runs = {rule.title: minimize(Regression(), rule, lr=cosine(0.3, 300), steps=300) for rule in (adam, adafactor)}
+runs = {
+    rule.title: minimize(Regression(), rule, lr=cosine(0.3, 300), steps=300)
+    for rule in (adam, adafactor)
+}
 assert all(run.loss[-1] < 1e-6 * run.loss[0] for run in runs.values())
 kept = {"Adam": 2 * rows * columns, "Adafactor": rows + columns}
 

@@ -2,9 +2,10 @@ r"""
 Clipping saves a walk from its steepest moment
 ==============================================
 
-A single huge gradient can throw the weights so far that they never come back. :func:`optbook.wrappers.clipped` goes
-around any optimizer, and shortens gradients that are too long; their direction stays. You will see a start on a
-cliff, and a bad example among good ones.
+A single huge gradient can throw the weights so far that they never come back.
+:func:`optbook.wrappers.clipped` goes around any optimizer, and shortens gradients that
+are too long; their direction stays. You will see a start on a cliff, and a bad example
+among good ones.
 
 Source: :cite:t:`pascanu2013`.
 """
@@ -15,7 +16,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from optbook import adam, beale, clipped, gd, minimize, plot
-from optbook.claims import holds_over_seeds
+from optbook.book.claims import holds_over_seeds
 
 plt.style.use("optbook.textbook")
 
@@ -23,8 +24,8 @@ plt.style.use("optbook.textbook")
 # A start on a cliff
 # ------------------
 #
-# In the corners of Beale's landscape the slope is thousands of times what it is on the floor. A rate that suits the
-# floor is far too large up there.
+# In the corners of Beale's landscape the slope is thousands of times what it is on the
+# floor. A rate that suits the floor is far too large up there.
 start, rate, steps = (3.6, 1.7), 0.02, 1500
 fallen = minimize(beale, gd, lr=rate, start=start, steps=steps)
 steep = np.linalg.norm(beale.grad(np.array(start)))
@@ -48,8 +49,8 @@ plt.show()
 # One bad example
 # ---------------
 #
-# Noisy gradients of a bowl; at step 100 one comes out a thousand times too large. Twenty racers each, in one
-# broadcast.
+# Noisy gradients of a bowl; at step 100 one comes out a thousand times too large.
+# Twenty racers each, in one broadcast.
 racers, steps, bad = 20, 200, 100
 
 
@@ -57,7 +58,9 @@ def distances(rule, lr):
     rng, t = np.random.default_rng(0), iter(range(1, steps + 1))
 
     def grad(theta):
-        return (1000 if next(t) == bad else 1) * (theta + 0.3 * rng.normal(size=theta.shape))
+        return (1000 if next(t) == bad else 1) * (
+            theta + 0.3 * rng.normal(size=theta.shape)
+        )
 
     walk = islice(rule(grad, np.ones((racers, 2)), lr=lr), steps)
     return np.array([np.linalg.norm(theta, axis=-1) for theta in walk])  # steps, racers
@@ -69,10 +72,17 @@ shaken = {
     "Adam": distances(adam, 0.05),
     "Adam, clipped": distances(clipped(adam), 0.05),
 }
-jolt = {name: far[bad:].max(axis=0) / far[bad - 31 : bad - 1].mean(axis=0) for name, far in shaken.items()}
+jolt = {
+    name: far[bad:].max(axis=0) / far[bad - 31 : bad - 1].mean(axis=0)
+    for name, far in shaken.items()
+}
 holds_over_seeds("descent is thrown far", 100, jolt["gradient descent"])
 holds_over_seeds("Adam less far", 2, jolt["Adam"])
-holds_over_seeds("clipped, neither", np.maximum(jolt["gradient descent, clipped"], jolt["Adam, clipped"]), 5)
+holds_over_seeds(
+    "clipped, neither",
+    np.maximum(jolt["gradient descent, clipped"], jolt["Adam, clipped"]),
+    5,
+)
 
 fig, ax = plt.subplots()
 for name, distance in shaken.items():
@@ -87,4 +97,5 @@ fig.set_label(
 plt.show()
 
 # %%
-# The moral: the clip belongs just above the usual length of a gradient, where it does nothing on most days.
+# The moral: the clip belongs just above the usual length of a gradient, where it does
+# nothing on most days.

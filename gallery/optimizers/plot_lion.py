@@ -2,9 +2,10 @@ r"""
 Lion puts one foot in front of the other
 ========================================
 
-:func:`optbook.variants.lion` steps by a sign, so every coordinate moves by exactly the rate, up or down, at every
-step; and it remembers one number a parameter where Adam remembers two. You will see its staircase, and why it needs a
-falling rate to come to rest.
+:func:`~optbook.more_optimizers.lion` steps by a sign, so every coordinate moves by
+exactly the rate, up or down, at every step; and it remembers one number a parameter
+where Adam remembers two. You will see its staircase, and why it needs a falling rate to
+come to rest.
 
 Source: :cite:t:`chen2023`.
 """
@@ -22,7 +23,9 @@ plt.style.use("optbook.textbook")
 ravine, eta, steps = bowl(condition=10, rotation=0.4), 0.12, 60
 stairs = minimize(ravine, lion, lr=eta, weight_decay=0, steps=steps)
 strides = minimize(ravine, adam, lr=eta, steps=steps)
-assert np.allclose(np.abs(np.diff(stairs.theta, axis=0)), eta), "each step is the rate, in each coordinate"
+assert np.allclose(np.abs(np.diff(stairs.theta, axis=0)), eta), (
+    "each step is the rate, in each coordinate"
+)
 assert (len(lion.state), len(adam.state)) == (1, 2)
 
 fig, ax = plt.subplots(figsize=(7.2, 4))
@@ -41,7 +44,8 @@ plt.show()
 # Coming to rest
 # --------------
 #
-# A step that is never shorter than the rate cannot land. Cosine annealing shortens the rate itself.
+# A step that is never shorter than the rate cannot land. Cosine annealing shortens the
+# rate itself.
 steps = 400
 restless = minimize(ravine, lion, lr=eta, weight_decay=0, steps=steps)
 landed = minimize(ravine, lion, lr=cosine(eta, steps), weight_decay=0, steps=steps)
@@ -60,5 +64,6 @@ fig.set_label(
 plt.show()
 
 # %%
-# The moral: half of Adam's memory and none of its sense of distance. The schedule must bring that.
+# The moral: half of Adam's memory and none of its sense of distance. The schedule must
+# bring that.
 print(f"Loss at the end: fixed {restless.loss[-1]:.1e}, cosine {landed.loss[-1]:.1e}")

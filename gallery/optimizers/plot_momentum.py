@@ -2,11 +2,12 @@ r"""
 Momentum is a ball: faster, until it swings
 ===========================================
 
-A walker forgets each step as soon as it is taken. A heavy ball (:func:`optbook.optimizers.momentum`) remembers, and
-gathers speed on a long gentle slope.
+A walker forgets each step as soon as it is taken. A heavy ball
+(:func:`optbook.optimizers.momentum`) remembers, and gathers speed on a long gentle
+slope.
 
-You will see it overtake the walker, and then see at which :math:`\beta` its memory begins to *make* oscillation
-instead of calming it.
+You will see it overtake the walker, and then see at which :math:`\beta` its memory
+begins to *make* oscillation instead of calming it.
 
 Sources: :cite:t:`polyak1964`, :cite:t:`goh2017`.
 """
@@ -43,16 +44,22 @@ plt.show()
 # Too much memory swings
 # ----------------------
 #
-# Along one direction of curvature :math:`\lambda` the ball is a damped spring. It is critically damped at
-# :math:`\beta = (1 - \sqrt{\eta\lambda})^2`: with less memory it never crosses the bottom, with more it must.
-# Here :math:`\lambda = 1`, the gentle direction of a bowl.
+# Along one direction of curvature :math:`\lambda` the ball is a damped spring. It is
+# critically damped at :math:`\beta = (1 - \sqrt{\eta\lambda})^2`: with less memory it
+# never crosses the bottom, with more it must. Here :math:`\lambda = 1`, the gentle
+# direction of a bowl.
 eta = 0.04
 critical = (1 - np.sqrt(eta)) ** 2
 beta = np.array([[0.0], [critical], [0.95]])
-names = [f"$\\beta = {b:.2f}${says}" for b, says in zip(beta[:, 0], ["", ", critical", ""], strict=True)]
+names = [
+    f"$\\beta = {b:.2f}${says}"
+    for b, says in zip(beta[:, 0], ["", ", critical", ""], strict=True)
+]
 spring = minimize(bowl, momentum, lr=eta, beta=beta, start=(1, 0), steps=120)
 height = spring.theta[..., 0]
-assert np.all(height[:, :2] > 0), "up to critical damping the ball does not cross the bottom"
+assert np.all(height[:, :2] > 0), (
+    "up to critical damping the ball does not cross the bottom"
+)
 assert np.any(height[:, 2] < 0), "beyond it the ball swings through"
 
 fig, ax = plt.subplots()
@@ -71,10 +78,13 @@ plt.show()
 # The moral
 # ---------
 #
-# Momentum does not simply "dampen oscillation". Where :math:`\eta\lambda < 1`, as here, the walker does not swing: up
-# to the critical :math:`\beta` the ball is only faster, above it the ball swings. Where :math:`\eta\lambda > 1` the
-# walker itself swings, and momentum damps that while :math:`\beta < (1 - \eta\lambda)^2`. Each curvature has a critical
-# value of its own; a landscape has many, and you have one :math:`\beta`.
-swing = [max(abs(np.roots([1, 1.8 - 1 - beta, beta]))) for beta in (0, 0.63, 0.65)]  # a step, where the product is 1.8
+# Momentum does not simply "dampen oscillation". Where :math:`\eta\lambda < 1`, as here,
+# the walker does not swing: up to the critical :math:`\beta` the ball is only faster,
+# above it the ball swings. Where :math:`\eta\lambda > 1` the walker itself swings, and
+# momentum damps that while :math:`\beta < (1 - \eta\lambda)^2`. Each curvature has a
+# critical value of its own; a landscape has many, and you have one :math:`\beta`.
+product = 1.8
+steps = [np.roots([1, product - 1 - beta, beta]) for beta in (0, 0.63, 0.65)]
+swing = [max(abs(factors)) for factors in steps]
 assert swing[1] < swing[0] < swing[2]
 print(f"Critical beta for curvature 1 and rate {eta}: {critical:.2f}")

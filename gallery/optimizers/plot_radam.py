@@ -2,9 +2,10 @@ r"""
 RAdam has a warm-up inside
 ==========================
 
-Adam's first steps are full length, though it has seen a single gradient. :func:`optbook.variants.radam` asks how many
-gradients its second moment rests on, and holds back until they are enough. You will see the factor by which it does,
-and that a warm-up schedule in front of Adam does much the same.
+Adam's first steps are full length, though it has seen a single gradient.
+:func:`~optbook.more_optimizers.radam` asks how many gradients its second moment rests
+on, and holds back until they are enough. You will see the factor by which it does, and
+that a warm-up schedule in front of Adam does much the same.
 
 Source: :cite:t:`liu2020`.
 """
@@ -22,10 +23,13 @@ plt.style.use("optbook.textbook")
 # The first steps
 # ---------------
 #
-# The first five steps are those of plain momentum: the slope counts. Here it is steep, so they are leaps. Only then
-# does it divide, carefully.
+# The first five steps are those of plain momentum: the slope counts. Here it is steep,
+# so they are leaps. Only then does it divide, carefully.
 gentle = (0.0, 0.3)
-runs = {rule.title: minimize(rosenbrock, rule, lr=0.02, start=gentle, steps=150) for rule in (adam, radam)}
+runs = {
+    rule.title: minimize(rosenbrock, rule, lr=0.02, start=gentle, steps=150)
+    for rule in (adam, radam)
+}
 
 fig, ax = plt.subplots(figsize=(7.2, 4.2))
 plot.contours(ax, rosenbrock, window=(-1.6, 1.6, -0.8, 2.0))
@@ -43,13 +47,17 @@ plt.show()
 # The factor
 # ----------
 #
-# Under a constant slope every step of Adam is :math:`\eta` long. The slope is made tiny, so that steps of momentum
-# alone are tiny too, and the rest of the curve is the rectifier :math:`r_t`.
+# Under a constant slope every step of Adam is :math:`\eta` long. The slope is made
+# tiny, so that steps of momentum alone are tiny too, and the rest of the curve is the
+# rectifier :math:`r_t`.
 steps, slope = 4000, 1e-4
 
 
 def strides(rule, lr, beta2=0.999):
-    walked = [0.0, *islice(rule(lambda theta: slope, 0.0, lr=lr, beta2=beta2, eps=1e-300), steps)]
+    walked = [
+        0.0,
+        *islice(rule(lambda theta: slope, 0.0, lr=lr, beta2=beta2, eps=1e-300), steps),
+    ]
     return -np.diff(walked)
 
 
@@ -77,4 +85,7 @@ plt.show()
 # %%
 # The moral: it is a schedule after all, but one that :math:`\beta_2` chooses for you.
 half = {beta2: 1 + np.argmax(length > 0.5) for beta2, length in rectified.items()}
-print("Half the full stride is reached at step", ", ".join(f"{s} with beta2 = {b}" for b, s in half.items()))
+print(
+    "Half the full stride is reached at step",
+    ", ".join(f"{s} with beta2 = {b}" for b, s in half.items()),
+)

@@ -2,9 +2,10 @@ r"""
 Schedule-free AdamW keeps up with a cosine
 ==========================================
 
-AdamW is mostly run with a schedule that falls towards zero. :func:`optbook.variants.schedule_free_adamw` is run
-without any, and its average takes the place of Adam's first moment as well. You will see both on logistic regression,
-and what a schedule loses when the run is stopped before its end.
+AdamW is mostly run with a schedule that falls towards zero.
+:func:`~optbook.more_optimizers.schedule_free_adamw` is run without any, and its average
+takes the place of Adam's first moment as well. You will see both on logistic
+regression, and what a schedule loses when the run is stopped before its end.
 
 Source: :cite:t:`defazio2024`.
 """
@@ -13,7 +14,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from optbook import adamw, blobs, cosine, minimize, schedule_free_adamw
-from optbook.claims import holds_over_seeds
+from optbook.book.claims import holds_over_seeds
 
 plt.style.use("optbook.textbook")
 
@@ -30,7 +31,12 @@ runs = {
 
 def race(rule, hyper):
     seeds = range(10)
-    return [minimize(problem, rule, steps=steps, batch=batch, seed=s, progress=False, **hyper) for s in seeds]
+    return [
+        minimize(
+            problem, rule, steps=steps, batch=batch, seed=s, progress=False, **hyper
+        )
+        for s in seeds
+    ]
 
 
 done = {name: race(*run) for name, run in runs.items()}
@@ -38,7 +44,12 @@ done = {name: race(*run) for name, run in runs.items()}
 fig, ax = plt.subplots(figsize=(7.2, 4))
 x, y = problem.features[:2]
 for kind in (-1, 1):
-    ax.plot(x[problem.targets == kind], y[problem.targets == kind], "o^"[kind > 0], color="0.6")
+    ax.plot(
+        x[problem.targets == kind],
+        y[problem.targets == kind],
+        "o^"[kind > 0],
+        color="0.6",
+    )
 across = np.linspace(-3, 3, 2)
 for name, run in done.items():
     a, b, c = run[0].theta[-1]
@@ -58,12 +69,28 @@ plt.show()
 # ----------------------
 #
 # Excess loss, mean over 10 seeds.
-least = minimize(problem, adamw, lr=cosine(0.1, 3000), weight_decay=0.0, steps=3000, progress=False).loss[-1]
-excess = {name: np.array([run.loss for run in runs]) - least for name, runs in done.items()}
+least = minimize(
+    problem, adamw, lr=cosine(0.1, 3000), weight_decay=0.0, steps=3000, progress=False
+).loss[-1]
+excess = {
+    name: np.array([run.loss for run in runs]) - least for name, runs in done.items()
+}
 cos, fixed, free = excess.values()
-holds_over_seeds("far below the fixed rate at the end", free[:, -1], fixed[:, -100:].mean(axis=1), times=5)
-holds_over_seeds("mostly near the cosine where that is best", free[:, -1], 3 * cos[:, -1].mean(), at_least=8)
-holds_over_seeds("and below it halfway", free[:, steps // 2], cos[:, steps // 2], times=2)
+holds_over_seeds(
+    "far below the fixed rate at the end",
+    free[:, -1],
+    fixed[:, -100:].mean(axis=1),
+    times=5,
+)
+holds_over_seeds(
+    "mostly near the cosine where that is best",
+    free[:, -1],
+    3 * cos[:, -1].mean(),
+    at_least=8,
+)
+holds_over_seeds(
+    "and below it halfway", free[:, steps // 2], cos[:, steps // 2], times=2
+)
 cos, fixed, free = (losses.mean(axis=0) for losses in (cos, fixed, free))
 
 fig, ax = plt.subplots()
@@ -80,6 +107,10 @@ fig.set_label(
 plt.show()
 
 # %%
-# The moral: it is not magic, it is an average; but it is one that you can look at any day.
+# The moral: it is not magic, it is an average; but it is one that you can look at any
+# day.
 print(f"Halfway: cosine {cos[steps // 2]:.0e}, schedule-free {free[steps // 2]:.0e}")
-print(f"At the end: cosine {cos[-1]:.0e}, schedule-free {free[-1]:.0e}, fixed {fixed[-100:].mean():.0e}")
+print(
+    f"At the end: cosine {cos[-1]:.0e}, schedule-free {free[-1]:.0e}, fixed"
+    f" {fixed[-100:].mean():.0e}"
+)

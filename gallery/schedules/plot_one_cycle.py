@@ -2,9 +2,10 @@ r"""
 One cycle may visit a rate that nobody could live at
 ====================================================
 
-Too high a constant rate throws gradient descent out of a bowl. One-cycle (:func:`optbook.schedules.one_cycle`)
-climbs above the limit for a while, and comes back. You will see the loss grow like a fever and then collapse, and
-you will see that a brave visit is not yet a gain.
+Too high a constant rate throws gradient descent out of a bowl. One-cycle
+(:func:`optbook.schedules.one_cycle`) climbs above the limit for a while, and comes
+back. You will see the loss grow like a fever and then collapse, and you will see that a
+brave visit is not yet a gain.
 
 Source: :cite:t:`smith2019`.
 """
@@ -42,8 +43,9 @@ plt.show()
 # A fever, and a recovery
 # -----------------------
 #
-# Above the limit the steep direction grows; below it, the growth is undone. Whoever stays at the peak is lost.
-# Sixty-four constant rates up to the limit run beside it, and the best of them is drawn.
+# Above the limit the steep direction grows; below it, the growth is undone. Whoever
+# stays at the peak is lost. Sixty-four constant rates up to the limit run beside it,
+# and the best of them is drawn.
 constants = np.geomspace(limit / 30, limit, 64)[:, None]
 race = minimize(narrow, gd, lr=constants, steps=steps)
 best = race.loss[-1].argmin()
@@ -52,7 +54,9 @@ stay = minimize(narrow, gd, lr=peak, steps=steps)
 assert visit.loss.max() > 10 * visit.loss[0], "the loss does grow"
 assert visit.loss[-1] < visit.loss[0] / 1000, "and the visitor recovers"
 assert stay.loss[-1] > 1e100, "who stays is lost"
-assert race.loss[-1, best] < visit.loss[-1], "but on this bowl a well-chosen constant is better still"
+assert race.loss[-1, best] < visit.loss[-1], (
+    "but on this bowl a well-chosen constant is better still"
+)
 
 fig, ax = plt.subplots()
 plot.losses(ax, visit, label="one-cycle")
@@ -72,7 +76,10 @@ plt.show()
 # The moral
 # ---------
 #
-# The limit :math:`2/L` is about staying, not about visiting. On a bowl without noise the visit buys nothing that a
-# well-tuned constant could not; one-cycle is meant for runs where the limit is unknown and the last steps must be
-# quiet.
-print(f"The loss went from {visit.loss[0]:.0f} up to {visit.loss.max():.0f} and ended at {visit.loss[-1]:.2g}.")
+# The limit :math:`2/L` is about staying, not about visiting. On a bowl without noise
+# the visit buys nothing that a well-tuned constant could not; one-cycle is meant for
+# runs where the limit is unknown and the last steps must be quiet.
+print(
+    f"The loss went from {visit.loss[0]:.0f} up to {visit.loss.max():.0f} and ended at"
+    f" {visit.loss[-1]:.2g}."
+)

@@ -2,9 +2,10 @@
 Warmup carries you off a steep wall
 ===================================
 
-A rate that suits the valley may be far too large for the wall you start on. :func:`optbook.schedules.warmup` climbs
-to it in a line. You will see a walker start high on the wall of Rosenbrock's valley with the same final rate twice,
-once thrown out and once led down.
+A rate that suits the valley may be far too large for the wall you start on.
+:func:`optbook.schedules.warmup` climbs to it in a line. You will see a walker start
+high on the wall of Rosenbrock's valley with the same final rate twice, once thrown out
+and once led down.
 
 Source: :cite:t:`goyal2017`.
 """
@@ -20,8 +21,9 @@ plt.style.use("optbook.textbook")
 # The wall is steeper than the floor
 # ----------------------------------
 #
-# The limit :math:`2/L` is a local matter: the largest curvature where you stand decides. Here a rate of 0.0015 is
-# legal at the minimum and several times too large at the start.
+# The limit :math:`2/L` is a local matter: the largest curvature where you stand
+# decides. Here a rate of 0.0015 is legal at the minimum and several times too large at
+# the start.
 eta, rise, start = 0.0015, 40, (-2.0, -0.5)
 wall = np.linalg.eigvalsh(rosenbrock.hessian(start))[-1]
 floor = rosenbrock.curvature[-1]
@@ -39,8 +41,9 @@ plot.path(ax, warm, label=f"warmup over {rise} steps: loss {warm.loss[-1]:.1g}")
 ax.set_title("One is thrown off the wall, one is led down")
 fig.legend(loc="outside lower center", ncols=2)
 fig.set_label(
-    "Map of θ₁ and θ₂ with level lines of a curved valley: without warmup the path "
-    "crosses the map and leaves it; with warmup it follows the valley towards the minimum."
+    "Map of θ₁ and θ₂ with level lines of a curved valley: without warmup the path"
+    " crosses the map and leaves it; with warmup it follows the valley towards the"
+    " minimum."
 )
 plt.show()
 
@@ -48,9 +51,13 @@ plt.show()
 # The rate keeps below the moving limit
 # -------------------------------------
 #
-# As the walker comes down, the wall gets less steep, and the local limit rises ahead of the climbing rate. Note
-# the first rate: one fortieth of the full rate, not zero. A step at rate zero is a step wasted.
-limits = [2 / np.linalg.eigvalsh(rosenbrock.hessian(theta))[-1] for theta in warm.theta[: rise + 20]]
+# As the walker comes down, the wall gets less steep, and the local limit rises ahead of
+# the climbing rate. Note the first rate: one fortieth of the full rate, not zero. A
+# step at rate zero is a step wasted.
+limits = [
+    2 / np.linalg.eigvalsh(rosenbrock.hessian(theta))[-1]
+    for theta in warm.theta[: rise + 20]
+]
 schedule = warmup(constant(eta), rise)
 assert schedule(0) == eta / rise
 
@@ -72,6 +79,9 @@ plt.show()
 # The moral
 # ---------
 #
-# Warmup does not make the first steps better; it makes them harmless. It helps when the start is steeper than the
-# rest of the way, and costs a few slow steps when it is not.
-print(f"2/L is {2 / wall:.1g} at the start and {2 / floor:.1g} at the minimum; the rate is {eta}.")
+# Warmup does not make the first steps better; it makes them harmless. It helps when the
+# start is steeper than the rest of the way, and costs a few slow steps when it is not.
+print(
+    f"2/L is {2 / wall:.1g} at the start and {2 / floor:.1g} at the minimum; the rate"
+    f" is {eta}."
+)

@@ -2,9 +2,10 @@ r"""
 Adam can walk the wrong way
 ===========================
 
-Here is a convex problem on which Adam goes uphill. One gradient in three is large and says "left"; two are small
-and say "right"; on average the way is left. You will see Adam, which divides by a quickly fading size, shrink the
-large voice until the small ones win. A longer memory mends it here.
+Here is a convex problem on which Adam goes uphill. One gradient in three is large and
+says "left"; two are small and say "right"; on average the way is left. You will see
+Adam, which divides by a quickly fading size, shrink the large voice until the small
+ones win. A longer memory mends it here.
 
 Source: :cite:t:`reddi2018`.
 """
@@ -22,16 +23,18 @@ plt.style.use("optbook.textbook")
 # One loud voice against two quiet ones
 # -------------------------------------
 #
-# The gradients are :math:`4, -1, -1` in turn: their mean is positive, so :math:`\theta` should fall.
-# The second moment forgets almost at once, with :math:`\beta_1 = 0` and :math:`\beta_2 = 1/17`, as in the paper's
-# example.
+# The gradients are :math:`4, -1, -1` in turn: their mean is positive, so :math:`\theta`
+# should fall. The second moment forgets almost at once, with :math:`\beta_1 = 0` and
+# :math:`\beta_2 = 1/17`, as in the paper's example.
 voices, steps = (4.0, -1.0, -1.0), 300
 assert np.mean(voices) > 0, "downhill is to the left"
 
 
 def walk(rule, **hyper):
     heard = cycle(voices)
-    iterates = rule(lambda theta: np.full_like(theta, next(heard)), np.zeros(1), lr=0.01, **hyper)
+    iterates = rule(
+        lambda theta: np.full_like(theta, next(heard)), np.zeros(1), lr=0.01, **hyper
+    )
     return np.array([0.0, *(theta[0] for theta in islice(iterates, steps))])
 
 
@@ -47,7 +50,8 @@ ax.set(xlabel="step $t$", ylabel=r"$\theta$ (down is downhill)")
 ax.set_title("Two quiet voices outvote the loud one")
 fig.legend(loc="outside right upper")
 fig.set_label(
-    "θ, where down is downhill, against step t: gradient descent goes down to -2, Adam with β₂ = 1/17 goes up."
+    "θ, where down is downhill, against step t: gradient descent goes down to -2, Adam"
+    " with β₂ = 1/17 goes up."
 )
 plt.show()
 
@@ -55,7 +59,8 @@ plt.show()
 # A longer memory
 # ---------------
 #
-# How far Adam gets in 300 steps depends on how long :math:`\beta_2` remembers. There is no warning where it turns.
+# How far Adam gets in 300 steps depends on how long :math:`\beta_2` remembers. There is
+# no warning where it turns.
 memory = np.linspace(0.0, 0.99, 100)
 drift = np.array([walk(adam, beta1=0, beta2=beta2)[-1] for beta2 in memory])
 turn = memory[np.argmax(drift < 0)]
@@ -78,7 +83,8 @@ plt.show()
 # The moral
 # ---------
 #
-# Adam is a good habit, not a theorem. For any fixed :math:`\beta_2` there is such a problem, with a voice loud and rare
-# enough; AMSGrad, the paper's remedy, keeps the largest size it has seen. And for a given problem, a memory that is
-# long enough brings Adam itself home, or near it :cite:p:`zhang2022`.
+# Adam is a good habit, not a theorem. For any fixed :math:`\beta_2` there is such a
+# problem, with a voice loud and rare enough; AMSGrad, the paper's remedy, keeps the
+# largest size it has seen. And for a given problem, a memory that is long enough brings
+# Adam itself home, or near it :cite:p:`zhang2022`.
 print(f"After {steps} steps: descent {descent[-1]:.2f}, Adam {astray[-1]:+.2f}")

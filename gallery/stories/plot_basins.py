@@ -2,9 +2,10 @@ r"""
 Momentum redraws the map of basins
 ==================================
 
-Himmelblau's landscape has four minima, all equally deep. Which one a run finds depends on where it starts *and* on
-the rule. Ten thousand starts run in one broadcast for each rule. You will see the tidy map that the walker draws,
-and what the ball makes of the borders.
+Himmelblau's landscape has four minima, all equally deep. Which one a run finds depends
+on where it starts *and* on the rule. Ten thousand starts run in one broadcast for each
+rule. You will see the tidy map that the walker draws, and what the ball makes of the
+borders.
 """
 
 import matplotlib.pyplot as plt
@@ -20,15 +21,17 @@ plt.style.use("optbook.textbook")
 # Ten thousand starts
 # -------------------
 #
-# A start may have any leading shape; here it is a grid of 100 by 100. Each point gets the number of the minimum
-# next to which it ended.
+# A start may have any leading shape; here it is a grid of 100 by 100. Each point gets
+# the number of the minimum next to which it ended.
 side = np.linspace(-5, 5, 100)
 start = np.stack(np.meshgrid(side, side), axis=-1)
 minima = np.array(himmelblau.minima)
 
 
 def found(rule, **hyper):
-    run = minimize(himmelblau, rule, start=start, steps=1000, every=1000, progress=False, **hyper)
+    run = minimize(
+        himmelblau, rule, start=start, steps=1000, every=1000, progress=False, **hyper
+    )
     distance = np.linalg.norm(run.theta[-1][..., None, :] - minima, axis=-1)
     assert distance.min(axis=-1).max() < 1e-3, "every start reaches some minimum"
     return distance.argmin(axis=-1)
@@ -36,9 +39,21 @@ def found(rule, **hyper):
 
 def draw(basin, title, says):
     fig, ax = plt.subplots(figsize=(5.4, 5))
-    ax.pcolormesh(side, side, basin, cmap=ListedColormap(["C0", "C1", "C2", "C5"]), alpha=0.55, rasterized=True)
+    ax.pcolormesh(
+        side,
+        side,
+        basin,
+        cmap=ListedColormap(["C0", "C1", "C2", "C5"]),
+        alpha=0.55,
+        rasterized=True,
+    )
     ax.plot(*minima.T, "*", markersize=13, color="white", markeredgecolor="black")
-    ax.set(xlabel=r"start $\theta_1$", ylabel=r"start $\theta_2$", aspect="equal", title=title)
+    ax.set(
+        xlabel=r"start $\theta_1$",
+        ylabel=r"start $\theta_2$",
+        aspect="equal",
+        title=title,
+    )
     fig.set_label(says)
     plt.show()
 
@@ -55,8 +70,8 @@ draw(walker, "The walker mostly goes to its own valley", says)
 # Let a ball roll
 # ---------------
 #
-# The same rate, now with :math:`\beta = 0.9`. The ball arrives with speed, and may roll through one valley into
-# the next: near neighbours end far apart.
+# The same rate, now with :math:`\beta = 0.9`. The ball arrives with speed, and may roll
+# through one valley into the next: near neighbours end far apart.
 ball = found(momentum, lr=eta, beta=0.9)
 says = (
     "Start θ₁ and start θ₂, coloured by the minimum, a star, that momentum ends in: "
@@ -65,7 +80,8 @@ says = (
 draw(ball, "The ball rolls through, and the borders fray", says)
 
 # %%
-# How frayed? Count the neighbouring starts that end in different minima, and the starts for which the rule mattered.
+# How frayed? Count the neighbouring starts that end in different minima, and the starts
+# for which the rule mattered.
 
 
 def border(basin):
@@ -75,8 +91,12 @@ def border(basin):
 changed = np.mean(walker != ball)
 assert border(ball) > 3 * border(walker)
 assert changed > 0.2
-print(f"Neighbours that part: {border(walker):.1%} for the walker, {border(ball):.1%} for the ball.")
+print(
+    f"Neighbours that part: {border(walker):.1%} for the walker, {border(ball):.1%} for"
+    " the ball."
+)
 print(f"{changed:.0%} of all starts end elsewhere when the rule changes.")
 
 # %%
-# The moral: "which minimum?" is not a question about the landscape alone. The rule and its dials choose too.
+# The moral: "which minimum?" is not a question about the landscape alone. The rule and
+# its dials choose too.

@@ -2,8 +2,9 @@ r"""
 Scale the rate with the batch, until it is too large
 ====================================================
 
-With plain SGD: twice the batch, twice the rate, and half the updates do the same work. You will see seven batch sizes
-learn real digits along one curve, and the largest leave it where the rate passes what the curvature allows.
+With plain SGD: twice the batch, twice the rate, and half the updates do the same work.
+You will see seven batch sizes learn real digits along one curve, and the largest leave
+it where the rate passes what the curvature allows.
 
 Source: :cite:t:`goyal2017`.
 """
@@ -12,7 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from optbook import gd, minimize, softmax_regression
-from optbook.claims import holds_over_seeds
+from optbook.book.claims import holds_over_seeds
 
 plt.style.use("optbook.textbook")
 
@@ -20,8 +21,9 @@ plt.style.use("optbook.textbook")
 # One curve for many batches
 # --------------------------
 #
-# The rate of a batch is a fixed share for each of its examples. Three shares run at once, with eight seeds. Here is the
-# middle one; lines are means, bands standard errors.
+# The rate of a batch is a fixed share for each of its examples. Three shares run at
+# once, with eight seeds. Here is the middle one; lines are means, bands standard
+# errors.
 digits, epochs, seeds = softmax_regression(), 6, 8
 shares = np.array([1 / 320, 1 / 160, 1 / 80])  # rate per example of the batch
 sizes = [5, 20, 80, 160, 320, 640, 1280]
@@ -39,7 +41,9 @@ for B, losses in zip(sizes, runs, strict=True):
     x, y = np.linspace(0, epochs, losses.shape[1]), losses[..., 1]
     mean, error = y.mean(axis=0), y.std(axis=0, ddof=1) / np.sqrt(seeds)
     (line,) = ax.plot(x, mean, label=f"{B}, rate {B * shares[1]:.3g}")
-    ax.fill_between(x, mean - error, mean + error, color=line.get_color(), alpha=0.2, linewidth=0)
+    ax.fill_between(
+        x, mean - error, mean + error, color=line.get_color(), alpha=0.2, linewidth=0
+    )
 ax.set(yscale="log", xlabel="epochs (times the data were read)", ylabel="training loss")
 ax.set_title("One rate per example, one curve, up to a point")
 fig.legend(title="batch size", loc="outside right upper")
@@ -53,12 +57,18 @@ plt.show()
 # Where it stops
 # --------------
 #
-# A rate above :math:`2/L` climbs, however exact the gradient. Here L is the curvature at the start: all ten digits are
-# equally likely there, so it is a tenth of the largest eigenvalue of the inputs' second moments. Dotted lines mark the
-# batch whose rate is :math:`2/L`. The gap is the largest deviation at the end of an epoch from batches of 5; bands go
-# from the least to the most of eight seeds.
+# A rate above :math:`2/L` climbs, however exact the gradient. Here L is the curvature
+# at the start: all ten digits are equally likely there, so it is a tenth of the largest
+# eigenvalue of the inputs' second moments. Dotted lines mark the batch whose rate is
+# :math:`2/L`. The gap is the largest deviation at the end of an epoch from batches of
+# 5; bands go from the least to the most of eight seeds.
 limit = 2 / (np.linalg.eigvalsh(digits.inputs.T @ digits.inputs / digits.n)[-1] / 10)
-ends = np.array([losses[:, :: digits.n // max(B, 160)] for B, losses in zip(sizes, runs, strict=True)])
+ends = np.array(
+    [
+        losses[:, :: digits.n // max(B, 160)]
+        for B, losses in zip(sizes, runs, strict=True)
+    ]
+)
 gap = np.abs(ends[1:] / ends[0] - 1).max(axis=2)  # sizes, seeds, shares
 rates = np.array(sizes[1:])[:, None] * shares
 by_seed = np.moveaxis(gap, 1, 0)  # seeds, sizes, shares
@@ -72,7 +82,9 @@ for k, share in enumerate(shares):
     ax.plot(sizes[1:], middle, marker="o", label=f"1/{1 / share:.0f} per example")
     ax.fill_between(sizes[1:], low, high, color=f"C{k}", alpha=0.2, linewidth=0)
     ax.axvline(limit / share, color=f"C{k}", linestyle=":", linewidth=1)
-ax.set(xscale="log", yscale="log", xlabel="batch size $B$", ylabel="gap to batches of 5")
+ax.set(
+    xscale="log", yscale="log", xlabel="batch size $B$", ylabel="gap to batches of 5"
+)
 ax.set_title("Halve the share, and batches may be twice as large")
 ax.set_xticks(sizes[1:], sizes[1:])
 ax.minorticks_off()
@@ -84,7 +96,14 @@ fig.set_label(
 plt.show()
 
 # %%
-# The moral: the linear rule holds while the rate stays below what the curvature allows. No batch raises that limit.
-print(f"Below 2/L = {limit:.3g} the gap is at most {small:.1%}, above it at least {large:.0%}")
+# The moral: the linear rule holds while the rate stays below what the curvature allows.
+# No batch raises that limit.
+print(
+    f"Below 2/L = {limit:.3g} the gap is at most {small:.1%}, above it at least"
+    f" {large:.0%}"
+)
 for share in shares:
-    print(f"rate 1/{1 / share:.0f} per example: the rule should hold up to batches of {limit / share:.0f}")
+    print(
+        f"rate 1/{1 / share:.0f} per example: the rule should hold up to batches of"
+        f" {limit / share:.0f}"
+    )

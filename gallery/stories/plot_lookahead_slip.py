@@ -2,10 +2,12 @@ r"""
 One missing eta sends Nesterov to the moon
 ==========================================
 
-Many texts print Nesterov's look-ahead without the rate, beside a velocity that does not contain the rate either.
-You will see what the missing letter does, and where the two conventions come from.
+Many texts print Nesterov's look-ahead without the rate, beside a velocity that does not
+contain the rate either. You will see what the missing letter does, and where the two
+conventions come from.
 
-Printed is :math:`\theta - \beta v`; in that convention the look-ahead is :math:`\theta - \eta\beta v`.
+Printed is :math:`\theta - \beta v`; in that convention the look-ahead is
+:math:`\theta - \eta\beta v`.
 
 Source: :cite:t:`sutskever2013`.
 """
@@ -23,7 +25,8 @@ plt.style.use("optbook.textbook")
 # As often printed, and as it should be
 # -------------------------------------
 #
-# The misprinted rule looks :math:`1/\eta` times too far ahead, here 33 times, and obeys a slope that is not there.
+# The misprinted rule looks :math:`1/\eta` times too far ahead, here 33 times, and obeys
+# a slope that is not there.
 
 
 def misprinted(grad, theta, lr, beta=0.9):
@@ -43,18 +46,30 @@ def with_rate_inside(grad, theta, lr, beta=0.9):
 
 
 steep, start, eta, steps = bowl(condition=20), np.array([1.0, 1.0]), 0.03, 60
-rules = {"misprinted": misprinted, "nesterov": nesterov, "rate inside v": with_rate_inside}
-paths = {name: np.stack([start, *islice(rule(steep.grad, start, lr=eta), steps)]) for name, rule in rules.items()}
+rules = {
+    "misprinted": misprinted,
+    "nesterov": nesterov,
+    "rate inside v": with_rate_inside,
+}
+paths = {
+    name: np.stack([start, *islice(rule(steep.grad, start, lr=eta), steps)])
+    for name, rule in rules.items()
+}
 distance = {name: np.linalg.norm(path, axis=-1) for name, path in paths.items()}
 assert distance["misprinted"][-1] > 1e70
 assert distance["nesterov"][-1] < 0.1
-assert np.allclose(paths["nesterov"], paths["rate inside v"]), "with the rate inside v the short form is right"
+assert np.allclose(paths["nesterov"], paths["rate inside v"]), (
+    "with the rate inside v the short form is right"
+)
 
 fig, ax = plt.subplots()
 for name in ("misprinted", "nesterov"):
     ax.plot(distance[name], label=name)
 ax.set(yscale="log", xlabel="step $t$", ylabel="distance to the minimum")
-ax.set_title(f"One letter: {distance['misprinted'][-1]:.0e} away instead of {distance['nesterov'][-1]:.2f}")
+ax.set_title(
+    f"One letter: {distance['misprinted'][-1]:.0e} away instead of"
+    f" {distance['nesterov'][-1]:.2f}"
+)
 fig.legend(loc="outside right upper")
 fig.set_label(
     "Distance to the minimum, on a log axis, against step t: with the misprinted "
@@ -66,6 +81,10 @@ plt.show()
 # The moral
 # ---------
 #
-# Both forms are right at home. The slip is to take the look-ahead from the one and the velocity from the other. Two
-# conventions in one formula are one too many: check the units, and run it on a bowl before you print it.
-print(f"The two consistent forms differ by {abs(paths['nesterov'] - paths['rate inside v']).max():.0e}.")
+# Both forms are right at home. The slip is to take the look-ahead from the one and the
+# velocity from the other. Two conventions in one formula are one too many: check the
+# units, and run it on a bowl before you print it.
+print(
+    "The two consistent forms differ by"
+    f" {abs(paths['nesterov'] - paths['rate inside v']).max():.0e}."
+)

@@ -2,9 +2,9 @@ r"""
 A ravine costs kappa steps, momentum only its root
 ==================================================
 
-The condition number says how many times steeper a ravine is across than along. You will see how many steps gradient
-descent needs as it grows, with the best rate for each ravine, and how much a ball with the best rate and memory
-saves.
+The condition number says how many times steeper a ravine is across than along. You will
+see how many steps gradient descent needs as it grows, with the best rate for each
+ravine, and how much a ball with the best rate and memory saves.
 
 Source: :cite:t:`polyak1964`.
 """
@@ -21,12 +21,16 @@ plt.style.use("optbook.textbook")
 # ----------
 #
 # Both are tuned in closed form: the walker by :math:`\eta = 2/(1+\kappa)`, the ball by
-# :math:`\eta = 4/(1+\sqrt\kappa)^2` and :math:`\beta = \left((\sqrt\kappa-1)/(\sqrt\kappa+1)\right)^2`.
+# :math:`\eta = 4/(1+\sqrt\kappa)^2` and
+# :math:`\beta = \left((\sqrt\kappa-1)/(\sqrt\kappa+1)\right)^2`.
 
 
 def best(kappa):
     root = np.sqrt(kappa)
-    return {"lr": 2 / (1 + kappa)}, {"lr": 4 / (1 + root) ** 2, "beta": ((root - 1) / (root + 1)) ** 2}
+    return {"lr": 2 / (1 + kappa)}, {
+        "lr": 4 / (1 + root) ** 2,
+        "beta": ((root - 1) / (root + 1)) ** 2,
+    }
 
 
 ravine = bowl(condition=50)
@@ -50,27 +54,50 @@ plt.show()
 # Many ravines
 # ------------
 #
-# Each ravine gets its own best settings. We count the steps until the distance stays within a millionth of the first.
+# Each ravine gets its own best settings. We count the steps until the distance stays
+# within a millionth of the first.
 kappas = np.geomspace(10, 500, 9)
 
 
 def steps_needed(rule, kappa, hyper):
-    run = minimize(bowl(condition=kappa), rule, start=(1.0, 1.0), steps=int(10 * kappa), progress=False, **hyper)
-    return 1 + np.flatnonzero(np.linalg.norm(run.theta, axis=-1) > 1e-6 * np.sqrt(2))[-1]
+    run = minimize(
+        bowl(condition=kappa),
+        rule,
+        start=(1.0, 1.0),
+        steps=int(10 * kappa),
+        progress=False,
+        **hyper,
+    )
+    return (
+        1 + np.flatnonzero(np.linalg.norm(run.theta, axis=-1) > 1e-6 * np.sqrt(2))[-1]
+    )
 
 
 counts = {
     gd: [steps_needed(gd, kappa, best(kappa)[0]) for kappa in kappas],
     momentum: [steps_needed(momentum, kappa, best(kappa)[1]) for kappa in kappas],
 }
-powers = {rule: np.polyfit(np.log(kappas), np.log(count), 1)[0] for rule, count in counts.items()}
+powers = {
+    rule: np.polyfit(np.log(kappas), np.log(count), 1)[0]
+    for rule, count in counts.items()
+}
 assert abs(powers[gd] - 1) < 0.05
 assert abs(powers[momentum] - 0.5) < 0.05
 
 fig, ax = plt.subplots()
 for rule, name in ((gd, "walker"), (momentum, "ball")):
-    ax.plot(kappas, counts[rule], marker="o", label=f"{name}, as $\\kappa^{{{powers[rule]:.2f}}}$")
-ax.set(xscale="log", yscale="log", xlabel=r"condition number $\kappa$", ylabel="steps to a millionth")
+    ax.plot(
+        kappas,
+        counts[rule],
+        marker="o",
+        label=f"{name}, as $\\kappa^{{{powers[rule]:.2f}}}$",
+    )
+ax.set(
+    xscale="log",
+    yscale="log",
+    xlabel=r"condition number $\kappa$",
+    ylabel="steps to a millionth",
+)
 ax.set_title("The walker pays kappa, the ball its root")
 fig.legend(loc="outside right upper")
 fig.set_label(
@@ -80,5 +107,8 @@ fig.set_label(
 plt.show()
 
 # %%
-# The moral: at :math:`\kappa = 500` the ball saves most of the walk, but only with both dials well set.
-print(f"At condition number 500: {counts[gd][-1]} steps against {counts[momentum][-1]}.")
+# The moral: at :math:`\kappa = 500` the ball saves most of the walk, but only with both
+# dials well set.
+print(
+    f"At condition number 500: {counts[gd][-1]} steps against {counts[momentum][-1]}."
+)

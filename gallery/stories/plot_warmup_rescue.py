@@ -2,8 +2,9 @@ r"""
 Warmup saves a network from its own first steps
 ===============================================
 
-A network with tanh units learns real digits at a large rate. From the first step on, that rate drives the units to
-their ends, where they hardly learn. You will see the same rate train every network, once it is climbed to in a line.
+A network with tanh units learns real digits at a large rate. From the first step on,
+that rate drives the units to their ends, where they hardly learn. You will see the same
+rate train every network, once it is climbed to in a line.
 
 Source: :cite:t:`goyal2017`.
 """
@@ -12,7 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from optbook import constant, gd, minimize, two_layer, warmup
-from optbook.claims import holds_over_seeds
+from optbook.book.claims import holds_over_seeds
 
 plt.style.use("optbook.textbook")
 
@@ -20,17 +21,29 @@ plt.style.use("optbook.textbook")
 # Five networks, cold and warm
 # ----------------------------
 #
-# Five networks with different starts train at once, by plain descent on batches of 32, with three seeds for these.
-# Lines are medians of all fifteen runs, bands hold eight in ten. A unit is stuck on a digit if it puts out a number
-# within 0.01 of -1 or 1, where its slope is next to nothing. With warmup the loss falls first, and fewer units stick.
+# Five networks with different starts train at once, by plain descent on batches of 32,
+# with three seeds for these. Lines are medians of all fifteen runs, bands hold eight in
+# ten. A unit is stuck on a digit if it puts out a number within 0.01 of -1 or 1, where
+# its slope is next to nothing. With warmup the loss falls first, and fewer units stick.
 networks, steps, peak = [two_layer(seed=seed) for seed in range(5)], 400, 2.0
 digits, starts = networks[0], np.array([network.start for network in networks])
 
 
 def train(rise, peaks, seed, every):
-    start, peaks = np.broadcast_to(starts, (len(peaks), *starts.shape)), np.reshape(peaks, (-1, 1, 1))
+    start = np.broadcast_to(starts, (len(peaks), *starts.shape))
+    peaks = np.reshape(peaks, (-1, 1, 1))
     lr = warmup(constant(peaks), rise)
-    return minimize(digits, gd, lr=lr, start=start, batch=32, seed=seed, steps=steps, every=every, progress=False)
+    return minimize(
+        digits,
+        gd,
+        lr=lr,
+        start=start,
+        batch=32,
+        seed=seed,
+        steps=steps,
+        every=every,
+        progress=False,
+    )
 
 
 def stuck(theta):
@@ -44,18 +57,33 @@ def band(ax, x, values, label):
     ax.fill_between(x, low, high, color=line.get_color(), alpha=0.2, linewidth=0)
 
 
-plans, ends = {"cold, from the first step": 1, "warm, risen over 80 steps": 80}, []  # the rise: one step is no warmup
+# the rise: one step is no warmup
+plans, ends = ({"cold, from the first step": 1, "warm, risen over 80 steps": 80}, [])
 fig, axes = plt.subplots(1, 2, figsize=(7.2, 3.8))
 for name, rise in plans.items():
     runs = [train(rise, [peak], seed, every=16) for seed in range(3)]
     losses = np.concatenate([run.loss[:, 0] for run in runs], axis=1)
     band(axes[0], runs[0].t, losses, name)
-    band(axes[1], runs[0].t, np.concatenate([stuck(run.theta[:, 0]) for run in runs], axis=1), name)
+    band(
+        axes[1],
+        runs[0].t,
+        np.concatenate([stuck(run.theta[:, 0]) for run in runs], axis=1),
+        name,
+    )
     ends.append(losses[-1])
 holds_over_seeds("every warm run trains", ends[1], 0.5)
 holds_over_seeds("and no cold one", 0.5, ends[0])
-axes[0].set(yscale="log", xlabel="step $t$", ylabel="training loss", title=f"Rate {peak:g}: cold fails, warm trains")
-axes[1].set(xlabel="step $t$", ylabel="share of stuck units", title="Cold, nearly all stick at once")
+axes[0].set(
+    yscale="log",
+    xlabel="step $t$",
+    ylabel="training loss",
+    title=f"Rate {peak:g}: cold fails, warm trains",
+)
+axes[1].set(
+    xlabel="step $t$",
+    ylabel="share of stuck units",
+    title="Cold, nearly all stick at once",
+)
 fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
 fig.set_label(
     "Training loss and share of stuck units against step t at rate 2: cold, the loss "
@@ -74,8 +102,16 @@ fig, ax = plt.subplots()
 for name, rise in plans.items():
     final = train(rise, peaks, 3, every=steps).loss[-1]
     band(ax, peaks, final, name)
-    print(f"{name}: at its best rate, a median loss of {np.median(final, axis=1).min():.3f}")
-ax.set(xscale="log", yscale="log", xlabel=r"peak rate $\eta$", ylabel=f"loss after {steps} steps")
+    print(
+        f"{name}: at its best rate, a median loss of"
+        f" {np.median(final, axis=1).min():.3f}"
+    )
+ax.set(
+    xscale="log",
+    yscale="log",
+    xlabel=r"peak rate $\eta$",
+    ylabel=f"loss after {steps} steps",
+)
 ax.set_title("Warmup moves the wall of rates; it does not remove it")
 ax.set_xticks([0.5, 1, 2, 4], [0.5, 1, 2, 4])
 ax.xaxis.minorticks_off()
@@ -87,4 +123,5 @@ fig.set_label(
 plt.show()
 
 # %%
-# The moral: warmup is for rates that the start cannot bear. Here it gains nothing over the best rate that it can.
+# The moral: warmup is for rates that the start cannot bear. Here it gains nothing over
+# the best rate that it can.

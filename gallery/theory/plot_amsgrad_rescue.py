@@ -2,9 +2,10 @@ r"""
 Adam goes to the worst point, AMSGrad to the best
 =================================================
 
-A convex problem in one number, between -1 and 1. Every third gradient is 4, the others are -1: the sum says left, and
-the best point is -1. You will see Adam, with its rate falling as theory asks, arrive at the very worst point and stay
-there. AMSGrad, which keeps the largest size it has seen, goes home.
+A convex problem in one number, between -1 and 1. Every third gradient is 4, the others
+are -1: the sum says left, and the best point is -1. You will see Adam, with its rate
+falling as theory asks, arrive at the very worst point and stay there. AMSGrad, which
+keeps the largest size it has seen, goes home.
 
 Source: :cite:t:`reddi2018`.
 """
@@ -20,10 +21,12 @@ plt.style.use("optbook.textbook")
 # The setting of the theorem
 # --------------------------
 #
-# The paper's example: :math:`\beta_1 = 0`, :math:`\beta_2 = 1/(1 + C^2)` with C = 4, a rate of :math:`\eta / \sqrt
-# t`, and after each step a return to the interval. The last is done here by moving the rule's own array back.
+# The paper's example: :math:`\beta_1 = 0`, :math:`\beta_2 = 1/(1 + C^2)` with C = 4, a
+# rate of :math:`\eta / \sqrt t`, and after each step a return to the interval. The last
+# is done here by moving the rule's own array back.
 large, steps = 4.0, 6000
-memory = {"beta1": 0.0, "beta2": 1 / (1 + large**2)}  # so short that the bias correction is over after three steps
+# so short that the bias correction is over after three steps
+memory = {"beta1": 0.0, "beta2": 1 / (1 + large**2)}
 assert memory["beta2"] ** 3 < 1e-3
 
 
@@ -34,7 +37,12 @@ def heard(t):
 def walk(rule, **hyper):
     t = iter(range(1, steps + 1))
     points = [np.zeros(1)]
-    run = rule(lambda theta: np.full(1, heard(next(t))), np.zeros(1), lr=lambda done: 0.5 / np.sqrt(done + 1), **hyper)
+    run = rule(
+        lambda theta: np.full(1, heard(next(t))),
+        np.zeros(1),
+        lr=lambda done: 0.5 / np.sqrt(done + 1),
+        **hyper,
+    )
     for _, theta in zip(range(steps), run, strict=False):
         theta[...] = np.clip(theta, -1, 1)
         points.append(theta.copy())
@@ -53,7 +61,12 @@ assert np.all(walked["gradient descent"][-300:] < -0.9), "as does plain descent"
 fig, ax = plt.subplots()
 for name, points in walked.items():
     ax.plot(points, label=name)
-ax.set(xscale="symlog", xlim=(0, steps), xlabel="step $t$", ylabel=r"$\theta$ (the lower, the better)")
+ax.set(
+    xscale="symlog",
+    xlim=(0, steps),
+    xlabel="step $t$",
+    ylabel=r"$\theta$ (the lower, the better)",
+)
 ax.set_title("One of them goes up, and stays up")
 fig.legend(loc="outside right upper")
 fig.set_label(
@@ -66,9 +79,13 @@ plt.show()
 # Average regret
 # --------------
 #
-# What was paid more than by sitting at the best point all along, per step. A good online method brings it to zero.
+# What was paid more than by sitting at the best point all along, per step. A good
+# online method brings it to zero.
 gradients = np.array([heard(t) for t in range(1, steps + 1)])
-regret = {name: np.cumsum(gradients * (points[:-1] + 1)) / np.arange(1, steps + 1) for name, points in walked.items()}
+regret = {
+    name: np.cumsum(gradients * (points[:-1] + 1)) / np.arange(1, steps + 1)
+    for name, points in walked.items()
+}
 assert regret["Adam"][-1] > 1
 assert regret["AMSGrad"][-1] < 0.2
 
@@ -85,5 +102,9 @@ fig.set_label(
 plt.show()
 
 # %%
-# The moral: a short memory of sizes lets the many small outvote the few large, whatever the rate does.
-print("Average regret at the end:", ", ".join(f"{name} {paid[-1]:.2f}" for name, paid in regret.items()))
+# The moral: a short memory of sizes lets the many small outvote the few large, whatever
+# the rate does.
+print(
+    "Average regret at the end:",
+    ", ".join(f"{name} {paid[-1]:.2f}" for name, paid in regret.items()),
+)

@@ -2,9 +2,10 @@ r"""
 A network sharpens until it trembles
 ====================================
 
-Full-batch gradient descent on a small network does something odd. The largest curvature rises, step by step, up to
-the very limit of stability, two over the rate, and then stays there, while the loss goes on falling in jerks. You
-will see it at three rates, on a network small enough for its curvature to be computed.
+Full-batch gradient descent on a small network does something odd. The largest curvature
+rises, step by step, up to the very limit of stability, two over the rate, and then
+stays there, while the loss goes on falling in jerks. You will see it at three rates, on
+a network small enough for its curvature to be computed.
 
 Source: :cite:t:`cohen2021`.
 """
@@ -13,7 +14,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from optbook import gd, minimize
-from optbook.claims import holds_over_seeds
+from optbook.book.claims import holds_over_seeds
 
 plt.style.use("optbook.textbook")
 
@@ -21,11 +22,15 @@ plt.style.use("optbook.textbook")
 # %%
 # Twelve hidden numbers
 # ---------------------
-class Network:  # fits a step, at twenty points, with twelve tanh units; theta: weights in, biases, weights out
+class Network:
+    """Twelve tanh units fit a step; theta has weights in, biases, weights out."""
+
     def __init__(self, seed=0):
         self.x = np.linspace(-1, 1, 20)
         self.y = np.sign(self.x)
-        self.start = np.random.default_rng(seed).normal(size=36) * np.repeat([1.0, 0.5, 0.5], 12)
+        self.start = np.random.default_rng(seed).normal(size=36) * np.repeat(
+            [1.0, 0.5, 0.5], 12
+        )
 
     def parts(self, theta):
         into, bias, out = np.split(theta[..., None, :], 3, axis=-1)
@@ -48,10 +53,24 @@ def sharpness(network, theta, h=1e-5):
     return np.linalg.eigvalsh(hessian)[-1]  # reads one half of it
 
 
-def trained(rates, seeds):  # all in one broadcast: the networks differ in nothing but the start
+# all in one broadcast: the networks differ in nothing but the start
+def trained(rates, seeds):
     network, starts = Network(), np.stack([Network(seed).start for seed in seeds])
-    run = minimize(network, gd, lr=rates[:, None], start=starts, steps=8000, every=80, progress=False)
-    return run, np.array([[sharpness(network, theta) for theta in row] for row in run.theta]) * rates / 2
+    run = minimize(
+        network,
+        gd,
+        lr=rates[:, None],
+        start=starts,
+        steps=8000,
+        every=80,
+        progress=False,
+    )
+    return (
+        run,
+        np.array([[sharpness(network, theta) for theta in row] for row in run.theta])
+        * rates
+        / 2,
+    )
 
 
 # %%
@@ -61,10 +80,18 @@ run, shares = trained(rates := np.array([0.6, 0.7, 0.8]), seeds=[0])
 assert np.all(shares[0] < 0.9), "they begin below the limit"
 fig, axes = plt.subplots(1, 2, figsize=(7.2, 3.8))
 for rate, share, loss in zip(rates, shares.T, run.loss.T, strict=True):
-    axes[0].plot(run.t, share * 2 / rate, label=rf"$\eta$ = {rate}, limit {2 / rate:.3g}")
+    axes[0].plot(
+        run.t, share * 2 / rate, label=rf"$\eta$ = {rate}, limit {2 / rate:.3g}"
+    )
     axes[1].semilogy(run.t, loss)
-axes[0].set(xlabel="step $t$", ylabel="largest curvature", title=r"It climbs to $2/\eta$, and stays")
-axes[1].set(xlabel="step $t$", ylabel=r"loss $\mathcal{L}$", title="The loss falls all the same")
+axes[0].set(
+    xlabel="step $t$",
+    ylabel="largest curvature",
+    title=r"It climbs to $2/\eta$, and stays",
+)
+axes[1].set(
+    xlabel="step $t$", ylabel=r"loss $\mathcal{L}$", title="The loss falls all the same"
+)
 fig.legend(loc="outside lower center", ncols=3)
 fig.set_label(
     "Largest curvature and loss against step t, for rates η of 0.6, 0.7 and 0.8: each "
@@ -73,12 +100,17 @@ fig.set_label(
 plt.show()
 
 # %%
-# Eight networks, some of which begin beyond the limit: they are thrown off, and come to the same edge from above.
+# Eight networks, some of which begin beyond the limit: they are thrown off, and come to
+# the same edge from above.
 run, shares = trained(rates[:1], seeds=range(8))
 holds_over_seeds("all end on it", abs(shares[-25:].mean(axis=0) - 1), 0.02)
 fig, ax = plt.subplots()
 ax.plot(run.t, shares, color="C0", linestyle="-", linewidth=0.8)
-ax.set(xlabel="step $t$", ylabel="curvature ÷ limit", title="From above or below, to the edge")
+ax.set(
+    xlabel="step $t$",
+    ylabel="curvature ÷ limit",
+    title="From above or below, to the edge",
+)
 fig.set_label(
     "Curvature ÷ limit against step t, eight networks: some are soon above 1, some "
     "long below it, and all end close to 1."
@@ -86,5 +118,6 @@ fig.set_label(
 plt.show()
 
 # %%
-# The moral: the limit is not only a danger to keep away from. Training with the full batch often goes there by itself;
-# mini-batches stay flatter, and Adam has an edge of its own :cite:p:`cohen2022`.
+# The moral: the limit is not only a danger to keep away from. Training with the full
+# batch often goes there by itself; mini-batches stay flatter, and Adam has an edge of
+# its own :cite:p:`cohen2022`.

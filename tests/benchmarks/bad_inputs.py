@@ -1,11 +1,13 @@
-"""What PyTorch, Optax and SciPy do with the bad inputs that optbook is tried on; the book's page reads what is stored.
+"""What PyTorch, Optax and SciPy do with the bad inputs that optbook is tried on; the book's page
+reads what is stored.
 
-Each library gets an input in its natural place, as `EQUIVALENTS` says; an input without such a place there is left out.
-All walk on half the square of two coordinates, in float64, from (1, 1), for three steps (SciPy: until it stops). Then:
+Each library gets an input in its natural place, as `EQUIVALENTS` says; an input without such a
+place there is left out. All walk on half the square of two coordinates, in float64, from (1, 1),
+for three steps (SciPy: until it stops). Then:
 
-    refused     an exception, of whatever type        warned      a Python warning, whatever the numbers
-    reported    SciPy's result says no success        accepted    finite numbers, and no word
-    silent      infinite or NaN numbers, and no word
+    refused     an exception, of whatever type        warned      a Python warning, whatever the
+    numbers reported    SciPy's result says no success        accepted    finite numbers, and no
+    word silent      infinite or NaN numbers, and no word
 
 With ``--write``, the outcomes are kept for the page. It needs optbook's packages, and these::
 
@@ -30,7 +32,7 @@ from machine import write
 
 import optbook
 
-EQUIVALENTS = {  # where each library takes what attacks this role; what is not here has no such place
+EQUIVALENTS = {  # where each library takes what attacks this role, if it has such a place
     "number": {"PyTorch": "Adam([theta], lr=…)", "Optax": "adam(…)"},
     "count": {
         "PyTorch": "CosineAnnealingLR(rule, T_max=…)",
@@ -51,7 +53,8 @@ EQUIVALENTS = {  # where each library takes what attacks this role; what is not 
     "height": {"SciPy": "minimize(fun=…, x0)"},
     "call": {"PyTorch": "Adam", "Optax": "adam", "SciPy": "minimize"},
 }
-DEFAULTS = {("SciPy", "count", "None")}  # what is no bad input there, for it is what the library itself would take
+# what is no bad input there, for it is what the library itself would take
+DEFAULTS = {("SciPy", "count", "None")}
 STEPS, START = 3, np.ones(2)
 
 
@@ -85,7 +88,9 @@ def in_optax(start=START, slope=slope, rule=None):
     state = rule.init(theta)
     for _ in range(STEPS):
         g = slope(np.asarray(theta))
-        updates, state = rule.update(jnp.asarray(g) if isinstance(g, np.ndarray) else g, state, theta)
+        updates, state = rule.update(
+            jnp.asarray(g) if isinstance(g, np.ndarray) else g, state, theta
+        )
         theta = optax.apply_updates(theta, updates)
     return np.asarray(theta)
 
@@ -109,7 +114,8 @@ def annealed(count):
 
 
 def formed(bad, library):
-    """Return a call whose form is bad: the optimizer's in PyTorch and Optax, the whole of it in SciPy."""
+    """Return a call whose form is bad: the optimizer's in PyTorch and Optax, the whole of it in
+    SciPy."""
     theta = torch.ones(2, requires_grad=True)
     right = {
         "PyTorch": functools.partial(torch.optim.Adam, params=[theta], lr=0.1),
@@ -123,16 +129,27 @@ def trial(bad, role, library):
     """Return a function of nothing that gives a library a bad input."""
     if role == "call":
         return formed(bad, library)
-    right = {"number": 0.1, "count": 100, "points": np.ones(2), "slope": slope, "rate": lambda t: 0.1, "height": loss}
+    right = {
+        "number": 0.1,
+        "count": 100,
+        "points": np.ones(2),
+        "slope": slope,
+        "rate": lambda t: 0.1,
+        "height": loss,
+    }
     value = bad.make(right[role])
     where = {
-        ("PyTorch", "number"): lambda: in_torch(rule=lambda theta: torch.optim.Adam([theta], lr=value)),
+        ("PyTorch", "number"): lambda: in_torch(
+            rule=lambda theta: torch.optim.Adam([theta], lr=value)
+        ),
         ("PyTorch", "count"): lambda: in_torch(**annealed(value)),
         ("PyTorch", "points"): lambda: in_torch(start=value),
         ("PyTorch", "slope"): lambda: in_torch(slope=value),
         ("PyTorch", "rate"): lambda: in_torch(**lambdas(value)),
         ("Optax", "number"): lambda: in_optax(rule=lambda: optax.adam(value)),
-        ("Optax", "count"): lambda: in_optax(rule=lambda: optax.adam(optax.cosine_decay_schedule(0.1, value))),
+        ("Optax", "count"): lambda: in_optax(
+            rule=lambda: optax.adam(optax.cosine_decay_schedule(0.1, value))
+        ),
         ("Optax", "points"): lambda: in_optax(start=value),
         ("Optax", "slope"): lambda: in_optax(slope=value),
         ("Optax", "rate"): lambda: in_optax(rule=lambda: optax.adam(value)),
@@ -174,7 +191,7 @@ def results():
 def main():
     """Try everything, print what came of it, and keep it if asked."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="keep the result in optbook/measured/bad_inputs.json")
+    parser.add_argument("--write", action="store_true", help="keep the result for the page")
     options = parser.parse_args()
     jax.config.update("jax_enable_x64", True)
     for run in (in_torch, in_optax, in_scipy):
@@ -182,13 +199,20 @@ def main():
     found = results()
     for role, inputs in found.items():
         for name, libraries in inputs.items():
-            print(f"{role:7} {name:38}", *(f"{library}: {said:26}" for library, said in libraries.items()))
+            print(
+                f"{role:7} {name:38}",
+                *(f"{library}: {said:26}" for library, said in libraries.items()),
+            )
     for library in ("PyTorch", "Optax", "SciPy"):
         every = itertools.chain(*(inputs.values() for inputs in found.values()))
-        print(library, Counter(said[library].partition(":")[0] for said in every if library in said))
+        print(
+            library, Counter(said[library].partition(":")[0] for said in every if library in said)
+        )
     if options.write:
         modules = (optbook, np, torch, optax, jax, scipy)
-        versions = {"python": platform.python_version()} | {m.__name__: m.__version__ for m in modules}
+        versions = {"python": platform.python_version()} | {
+            m.__name__: m.__version__ for m in modules
+        }
         write("bad_inputs", __file__, versions, found, equivalents=EQUIVALENTS)
 
 

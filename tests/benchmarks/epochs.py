@@ -1,8 +1,10 @@
-"""What an epoch of softmax regression costs, in optbook and in PyTorch, at four batch sizes: `make bench` runs it.
+"""What an epoch of softmax regression costs, in optbook and in PyTorch, at four batch sizes:
+`make bench` runs it.
 
-Both read the same 1280 digits, shuffle them, and step by plain gradient descent, in float64 on one thread. PyTorch runs
-twice: with its tensors indexed by hand, the fastest way that it has, and with the DataLoader that its users know. The
-contestants take turns; the medians of their times are compared. ``--write`` keeps the result for the book's pages.
+Both read the same 1280 digits, shuffle them, and step by plain gradient descent, in float64 on one
+thread. PyTorch runs twice: with its tensors indexed by hand, the fastest way that it has, and with
+the DataLoader that its users know. The contestants take turns; the medians of their times are
+compared. ``--write`` keeps the result for the book's pages.
 """
 
 import os
@@ -34,7 +36,9 @@ def ours(problem, batch, epochs):
     """Train by `minimize`, as a reader does."""
     steps = epochs * problem.n // batch
     batch = None if batch == problem.n else batch
-    return minimize(problem, gd, lr=RATE, batch=batch, steps=steps, every=steps, progress=False).theta[-1]
+    return minimize(
+        problem, gd, lr=RATE, batch=batch, steps=steps, every=steps, progress=False
+    ).theta[-1]
 
 
 def model_of(problem):
@@ -104,7 +108,11 @@ def main():
     """Let them take turns, print the ratios, and keep the result if asked."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=15, help="turns of each (default 15)")
-    parser.add_argument("--write", action="store_true", help="keep the result in optbook/measured/epochs.json")
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help="keep the result in optbook/book/benchmarks/epochs.json",
+    )
     options = parser.parse_args()
     problem, racers, results = softmax_regression(), contestants(), {}
     agree = [run(problem, problem.n, 30) for run in racers.values()]
@@ -112,7 +120,10 @@ def main():
         "no one is fast by doing something else"
     )
     for batch, target in TARGETS.items():
-        turns = [{name: seconds(run, problem, batch) for name, run in racers.items()} for _ in range(options.repeats)]
+        turns = [
+            {name: seconds(run, problem, batch) for name, run in racers.items()}
+            for _ in range(options.repeats)
+        ]
         medians = {name: statistics.median(turn[name] for turn in turns) for name in racers}
         results[str(batch)] = medians
         print(f"batch {batch:4}: optbook {medians['optbook'] * 1e6:6.1f} µs an update")
@@ -120,7 +131,11 @@ def main():
             goal = f" (target {target})" if name.endswith("indexed") else ""
             print(f"  {medians['optbook'] / median:.2f} of {name}{goal}")
     if options.write:
-        versions = {"optbook": optbook.__version__, "numpy": np.__version__, "torch": torch and torch.__version__}
+        versions = {
+            "optbook": optbook.__version__,
+            "numpy": np.__version__,
+            "torch": torch and torch.__version__,
+        }
         write("epochs", __file__, versions, results)
 
 

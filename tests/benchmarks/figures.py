@@ -1,6 +1,8 @@
-"""How long a figure's script works for one step of a slider, beside a handler that does nothing: `make bench`.
+"""How long a figure's script works for one step of a slider, beside a handler that does nothing:
+`make bench`.
 
-The race with its six racers and 300 steps, in the machine's Chromium, medians of 200 steps. It needs the built site.
+The race with its six racers and 300 steps, in the machine's Chromium, medians of 200 steps. It
+needs the built site.
 """
 
 import sys
@@ -27,7 +29,8 @@ MEASURE = """() => {
     }
     return found.slice(50).sort((a, b) => a - b)[100];
   };
-  return { racers: figure.scene.runs.length, steps: figure.scene.last, step: times(slider), empty: times(idle) };
+  const { runs, last } = figure.scene;
+  return { racers: runs.length, steps: last, step: times(slider), empty: times(idle) };
 }"""
 
 
@@ -39,11 +42,16 @@ def measure(page):
 def main():
     """Open the page of the race, measure, and print."""
     with sync_playwright() as playwright:
-        options = dict(executable_path=browser.chromium(), args=browser.FLAGS, env=browser.plain_fonts())
+        options = dict(
+            executable_path=browser.chromium(), args=browser.FLAGS, env=browser.plain_fonts()
+        )
         started = playwright.chromium.launch(**options)
         page = started.new_page()
         page.goto(PAGE.as_uri())
-        says = "{racers} racers x {steps} steps, one slider step: {step:.2f} ms; an empty handler: {empty:.3f} ms"
+        says = (
+            "{racers} racers x {steps} steps, one slider step: {step:.2f} ms; an empty handler:"
+            " {empty:.3f} ms"
+        )
         print(says.format(**measure(page)))
         started.close()
 

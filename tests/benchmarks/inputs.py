@@ -1,4 +1,5 @@
-"""Bad inputs, as data: what each is, which roles of an argument it attacks, and what may come of it.
+"""Bad inputs, as data: what each is, which roles of an argument it attacks, and what may come of
+it.
 
 Roles
     number    a float, or an array of them         count     a whole number
@@ -134,11 +135,7 @@ WRONG_NUMBER = {
     "minus infinity": just(-np.inf),
     "a long double past float64": just(np.longdouble("1e4000")),
 }
-PERHAPS_WRONG_NUMBER = {
-    "a negative number": just(-0.1),
-    "zero": just(0.0),
-    "1.5": just(1.5),
-}
+PERHAPS_WRONG_NUMBER = {"a negative number": just(-0.1), "zero": just(0.0), "1.5": just(1.5)}
 WRONG_NUMBERS = {
     "a whole number of 400 digits": just(10**400),
     "an empty list": just([]),
@@ -175,10 +172,7 @@ POINT_TO_NUMPY = {  # what NumPy takes for numbers
     "half precision": like(np.float16(1)),
     "a truth value among numbers": just([True, 2.0]),
 }
-PERHAPS_WRONG_POINT = {
-    "whole numbers": like(1),
-    "one number": just(1.0),
-}
+PERHAPS_WRONG_POINT = {"whole numbers": like(1), "one number": just(1.0)}
 NO_ROWS = {
     "a string": just("ab"),
     "fractions": just([0.5]),
@@ -209,10 +203,7 @@ WRONG_SLOPE = {
     "a coordinate short": lambda theta: theta[..., :1],
     "nothing": just(np.zeros(0)),
 }
-DEAD_SLOPE = {
-    "NaN": like(np.nan),
-    "NaN in one coordinate": ending(np.nan),
-}
+DEAD_SLOPE = {"NaN": like(np.nan), "NaN in one coordinate": ending(np.nan)}
 HUGE_SLOPE = {  # whose sign alone is good enough for some rules
     "infinity": like(np.inf),
     "minus infinity": like(-np.inf),
@@ -226,21 +217,14 @@ NO_RATE = {  # made of the number of finished steps
     "a date": just(DAY),
     "None, after two steps": late,
 }
-WRONG_RATE = {
-    "a negative number": just(-0.1),
-    "NaN": just(np.nan),
-    "infinity": just(np.inf),
-}
+WRONG_RATE = {"a negative number": just(-0.1), "NaN": just(np.nan), "infinity": just(np.inf)}
 NO_HEIGHT = {  # made of theta
     "None": just(None),
     "a string": just("0.1"),
     "a truth value": just(True),
     "a complex number": just(1j),
 }
-DEAD_HEIGHT = {
-    "NaN": just(np.float64(np.nan)),
-    "infinity": just(np.float64(np.inf)),
-}
+DEAD_HEIGHT = {"NaN": just(np.float64(np.nan)), "infinity": just(np.float64(np.inf))}
 NO_WALK = {
     "an array, and no generator": just(lambda grad, theta, **_: theta),
     "a list": yielding([1.0, 2.0]),
@@ -249,21 +233,14 @@ NO_WALK = {
     "one number": yielding(np.float64(3)),
     "complex numbers": yielding(np.ones(2) * 1j),
 }
-WRONG_WALK = {
-    "another shape": yielding(np.ones(3)),
-    "an end after a step": yielding(np.ones(2)),
-}
+WRONG_WALK = {"another shape": yielding(np.ones(3)), "an end after a step": yielding(np.ones(2))}
 NO_FUNCTION = {
     "None": just(None),
     "a number": just(0.1),
     "a string": just("adam"),
     "an array": just(np.ones(2)),
 }
-WRONG_CALL = {
-    "one left out": lacking,
-    "too many": crowded,
-    "one given twice": doubled,
-}
+WRONG_CALL = {"one left out": lacking, "too many": crowded, "one given twice": doubled}
 
 
 def each(roles, ends, inputs):
@@ -278,15 +255,14 @@ def returned(role, ends, inputs):
 
 TYPE, VALUE, EITHER = (TypeError,), (ValueError,), (TypeError, ValueError)
 MET = (ValueError, "diverged")  # on the way: nobody gave it
-THREE, NOTHING = (
-    {"three numbers for two coordinates": just(np.full(3, 0.1))},
-    {"a function of nothing": just(lambda: 1)},
-)
+THREE = {"three numbers for two coordinates": just(np.full(3, 0.1))}
+NOTHING = {"a function of nothing": just(lambda: 1)}
 BAD = (
     *each("number count", TYPE, NO_NUMBER),
     *each("number count", (*EITHER, "finite"), NUMBER_TO_NUMPY),
     *each("number", VALUE, WRONG_NUMBER),
-    *each("number", EITHER, WRONG_NUMBERS),  # where one number is wanted, more are of the wrong type
+    # where one number is wanted, more are of the wrong type
+    *each("number", EITHER, WRONG_NUMBERS),
     *each("number", (ValueError, "finite"), PERHAPS_WRONG_NUMBER),
     *each("number", (*EITHER, "finite"), THREE),
     *each("number", TYPE, NOTHING),
@@ -297,7 +273,11 @@ BAD = (
     *each("points", VALUE, {"nothing": just(np.zeros(0))}),
     *each("points", (ValueError, "passed on"), {"NaN in it": ending(np.nan)}),
     *each("points", (ValueError, "passed on", "finite"), {"infinity in it": ending(np.inf)}),
-    *each("points", (ValueError, "finite"), {"an axis more": lambda right: np.ones((*np.shape(right), 3))}),
+    *each(
+        "points",
+        (ValueError, "finite"),
+        {"an axis more": lambda right: np.ones((*np.shape(right), 3))},
+    ),
     *each("points", (*EITHER, "finite", "diverged"), PERHAPS_WRONG_POINT),
     *each("rows", EITHER, NO_ROWS),
     *each("rows", (*EITHER, "finite"), WRONG_ROWS),
@@ -308,7 +288,8 @@ BAD = (
     *returned("slope", ("finite",), {"theta, overwritten": overwriting}),
     *each("slope", TYPE, NOTHING),
     *returned("rate", TYPE, NO_RATE),
-    *returned("rate", (TypeError, "finite"), {"a truth value": just(True)}),  # a number, once it is scaled
+    # a number, once it is scaled
+    *returned("rate", (TypeError, "finite"), {"a truth value": just(True)}),
     *returned("rate", VALUE, WRONG_RATE),
     *returned("rate", (ValueError, "finite"), THREE),
     *each("rate", TYPE, NOTHING),
@@ -322,5 +303,9 @@ BAD = (
     *each("walk", TYPE, NOTHING),
     *each("function", TYPE, NO_FUNCTION),
     *each("call", TYPE, WRONG_CALL),
-    *each("call", (TypeError, "finite"), {"one that nobody has": lambda call: functools.partial(call, nobody=1)}),
+    *each(
+        "call",
+        (TypeError, "finite"),
+        {"one that nobody has": lambda call: functools.partial(call, nobody=1)},
+    ),
 )

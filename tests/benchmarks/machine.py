@@ -25,9 +25,14 @@ def rounded(value):
 
 
 def write(name, script, versions, results, **about):
-    """Keep the `results` of a benchmark as optbook/measured/`name`.json, with the machine and the date."""
+    """Keep the `results` of a benchmark as optbook/book/benchmarks/`name`.json, with the machine
+    and the date."""
     script = Path(script).resolve().relative_to(ROOT)
-    report = {"machine": processor(), "date": datetime.date.today().isoformat(), "versions": versions}
+    report = {
+        "machine": processor(),
+        "date": datetime.date.today().isoformat(),
+        "versions": versions,
+    }
     report |= {"command": f"python {script} --write", **about, "results": rounded(results)}
     path = ROOT / "optbook" / "measured" / f"{name}.json"
     path.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,19 +1,23 @@
-"""What a step of Adam costs as the model grows: optbook's forms, PyTorch's, and the limit of memory, on one thread.
+"""What a step of Adam costs as the model grows: optbook's forms, PyTorch's, and the limit of
+memory, on one thread.
 
-All arrays are float32, except inside `optbook.adam`, which widens them to float64. The contestants take turns, with an
-untimed step before each turn; medians of the turns are compared. ``--write`` keeps the result for the book's page.
+All arrays are float32, except inside `optbook.adam`, which widens them to float64. The contestants
+take turns, with an untimed step before each turn; medians of the turns are compared. ``--write``
+keeps the result for the book's page.
 
-How bytes are counted. A step has to read theta, grad, m and v, and to write theta, m and v: 7 numbers, 28 bytes, per
-parameter. The limit is the time that these 28 bytes take at the machine's bandwidth. That is the best of three NumPy
-calls in the same run, over as much memory as Adam's four arrays occupy: a copy (one number read, one written), a
-scaling in place (one, one), and an addition in place (two, one). The read that a processor may do before it writes to a
-line it does not hold is not counted: calls in place have no such reads, and neither has the least step. The time of the
-same call on an empty array, which is Python's, is taken off.
+How bytes are counted. A step has to read theta, grad, m and v, and to write theta, m and v: 7
+numbers, 28 bytes, per parameter. The limit is the time that these 28 bytes take at the machine's
+bandwidth. That is the best of three NumPy calls in the same run, over as much memory as Adam's four
+arrays occupy: a copy (one number read, one written), a scaling in place (one, one), and an addition
+in place (two, one). The read that a processor may do before it writes to a line it does not hold is
+not counted: calls in place have no such reads, and neither has the least step. The time of the same
+call on an empty array, which is Python's, is taken off.
 """
 
 import os
 
-os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}  # before NumPy is imported
+# before NumPy is imported
+os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 import argparse
 import inspect
@@ -27,7 +31,7 @@ import numpy as np
 from machine import write
 
 import optbook
-from optbook.inplace import adam_blocked, adam_in_place
+from optbook.book.in_place import adam_blocked, adam_in_place
 
 try:
     import torch
@@ -36,11 +40,11 @@ except ImportError:
 
 SIZES = [1000, 10_000, 100_000, 1_000_000, 10_000_000, 30_000_000]
 LEAST = 7 * 4  # bytes per parameter: see above
-FLOPS = 12  # per parameter: multiply, add, root and divide, once in each of the in-place form's twelve passes
+FLOPS = 12  # per parameter: one in each of the in-place form's twelve passes
 TURN = 3_000_000  # parameters that a turn should update, so that it takes long enough to be timed
 SIDE = 2048  # of the matrices whose product shows the peak of arithmetic
-WORDS = {  # float32 numbers per parameter that pass over the bus, once arrays are larger than caches: pass by pass
-    "optbook.adam, float64": 2 * 32 + 3,  # twice as wide, and its guard makes a wide copy of the gradient
+WORDS = {  # float32 numbers per parameter that pass over the bus, arrays larger than caches
+    "optbook.adam, float64": 2 * 32 + 3,  # twice as wide, and a wide copy of the gradient
     "printed rule": 32,  # m 7, v 9, the two corrections 4, theta 12
     "in place": 28,  # m 7, v 9, theta 12
     "in blocks": 7,  # the least: the other 21 stay in the cache
@@ -57,7 +61,8 @@ def walk(rule, grad):
 
 
 def arrays(grad, step, *work):
-    """Return a function that takes the next step of a form that overwrites its arrays, and returns theta."""
+    """Return a function that takes the next step of a form that overwrites its arrays, and
+    returns theta."""
     theta, m, v = (np.zeros_like(grad) for _ in range(3))
     count = iter(range(1, 2**62))
 
@@ -97,7 +102,8 @@ def contestants(grad):
 
 def probes(size):
     """Return NumPy calls on two arrays of `size` numbers, and the bytes that each of them moves."""
-    a, b = np.ones((2, size), np.float32)  # ones: memory that was never written is not there to be read
+    # ones: memory that was never written is not there to be read
+    a, b = np.ones((2, size), np.float32)
     return {
         "copy": (lambda: np.copyto(a, b), 8 * size),
         "scale": (lambda: np.multiply(a, 0.5, out=a), 8 * size),
@@ -106,7 +112,8 @@ def probes(size):
 
 
 def seconds(call, times):
-    """Return how long one call takes, the mean of many, and how often it met a page that the system had to provide."""
+    """Return how long one call takes, the mean of many, and how often it met a page that the
+    system had to provide."""
     call()
     faults, begin = resource.getrusage(resource.RUSAGE_SELF).ru_minflt, time.perf_counter()
     for _ in range(times):
@@ -116,12 +123,18 @@ def seconds(call, times):
 
 
 def measure(size, repeats):
-    """Let probes and contestants take turns; return medians and quartiles for this number of parameters."""
+    """Let probes and contestants take turns; return medians and quartiles for this number of
+    parameters."""
     grad = np.random.default_rng(0).standard_normal(size, dtype=np.float32)
     racers, times = contestants(grad), max(1, TURN // size)
     moving, idle, turns, speeds = probes(2 * size), probes(0), [], []
     for _ in range(repeats):
-        speeds.append({name: moved / timed(call, idle[name][0], times) for name, (call, moved) in moving.items()})
+        speeds.append(
+            {
+                name: moved / timed(call, idle[name][0], times)
+                for name, (call, moved) in moving.items()
+            }
+        )
         turns.append({name: seconds(step, times) for name, step in racers.items()})
     bandwidth = {name: statistics.median(turn[name] for turn in speeds) for name in moving}
     return {
@@ -146,7 +159,11 @@ def quartiles(values):
 def peak(repeats):
     """Return the most float32 operations a second that a matrix product reaches."""
     a, b, c = np.ones((3, SIDE, SIDE), np.float32)
-    return 2 * SIDE**3 / statistics.median(seconds(lambda: np.matmul(a, b, out=c), 1)[0] for _ in range(repeats))
+    return (
+        2
+        * SIDE**3
+        / statistics.median(seconds(lambda: np.matmul(a, b, out=c), 1)[0] for _ in range(repeats))
+    )
 
 
 def agree():
@@ -160,14 +177,25 @@ def agree():
 def caches():
     """Return the bytes of each cache that holds data, as seen by one core."""
     places = sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*"))
-    read = [{key: (place / key).read_text().strip() for key in ("level", "type", "size")} for place in places]
-    return {f"L{one['level']}": int(one["size"].rstrip("K")) * 1024 for one in read if one["type"] != "Instruction"}
+    read = [
+        {key: (place / key).read_text().strip() for key in ("level", "type", "size")}
+        for place in places
+    ]
+    return {
+        f"L{one['level']}": int(one["size"].rstrip("K")) * 1024
+        for one in read
+        if one["type"] != "Instruction"
+    }
 
 
 def show(size, result):
-    """Print how many times the limit each contestant takes, and how optbook's forms compare with PyTorch's."""
+    """Print how many times the limit each contestant takes, and how optbook's forms compare with
+    PyTorch's."""
     limit, found = result["limit"], result["seconds"]
-    print(f"\n{size:,} parameters; limit {limit / size * 1e9:.3f} ns each, {LEAST * size / limit / 1e9:.0f} GB/s")
+    print(
+        f"\n{size:,} parameters; limit {limit / size * 1e9:.3f} ns each,"
+        f" {LEAST * size / limit / 1e9:.0f} GB/s"
+    )
     for name, taken in found.items():
         others = [f"{taken / found[other]:6.2f} of {other}" for other in islice(found, 4, None)]
         each = f"{name:22} {taken / size * 1e9:7.3f} ns = {taken / limit:6.2f} x limit"
@@ -178,22 +206,38 @@ def main():
     """Measure at every size, print the ratios, and keep the result if asked."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=21, help="turns of each (default 21)")
-    parser.add_argument("--write", action="store_true", help="keep the result in optbook/measured/memory.json")
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help="keep the result in optbook/book/benchmarks/memory.json",
+    )
     options = parser.parse_args()
     if torch is None:
         print("PyTorch is not installed, its forms are left out: pip install torch==2.13.0")
     else:
         torch.set_num_threads(1)
     agree()
-    results = {"flops": FLOPS, "words": WORDS, "peak": peak(options.repeats), "side": SIDE, "sizes": {}}
+    results = {
+        "flops": FLOPS,
+        "words": WORDS,
+        "peak": peak(options.repeats),
+        "side": SIDE,
+        "sizes": {},
+    }
     print(f"peak {results['peak'] / 1e9:.0f} Gflop/s")
     for size in SIZES:
         results["sizes"][str(size)] = measure(size, options.repeats)
         show(size, results["sizes"][str(size)])
     if options.write:
-        versions = {"optbook": optbook.__version__, "numpy": np.__version__, "torch": torch and torch.__version__}
+        versions = {
+            "optbook": optbook.__version__,
+            "numpy": np.__version__,
+            "torch": torch and torch.__version__,
+        }
         ram = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        write("memory", __file__, versions, results, caches=caches(), ram=ram, repeats=options.repeats)
+        write(
+            "memory", __file__, versions, results, caches=caches(), ram=ram, repeats=options.repeats
+        )
 
 
 if __name__ == "__main__":

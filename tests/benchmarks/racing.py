@@ -1,8 +1,9 @@
-"""10 000 runs of Adam, 500 steps each, on Rosenbrock's valley: optbook, Optax and PyTorch, each as a whole process.
+"""10 000 runs of Adam, 500 steps each, on Rosenbrock's valley: optbook, Optax and PyTorch, each as
+a whole process.
 
-A reader waits for all of it, so all of it counts: start Python, import, compile, run. The contestants that are
-installed take turns, one process at a time, and their medians are compared. Run it with ``make bench``, or with
-``--repeats 9``.
+A reader waits for all of it, so all of it counts: start Python, import, compile, run. The
+contestants that are installed take turns, one process at a time, and their medians are compared.
+Run it with ``make bench``, or with ``--repeats 9``.
 """
 
 import argparse
@@ -22,7 +23,10 @@ def starts():
     import numpy as np
 
     rng = np.random.default_rng(0)
-    return rng.uniform((-2, -1), (2, 3), size=(RACERS, 2)), np.geomspace(1e-3, 1e-1, RACERS)[:, None]
+    return (
+        rng.uniform((-2, -1), (2, 3), size=(RACERS, 2)),
+        np.geomspace(1e-3, 1e-1, RACERS)[:, None],
+    )
 
 
 def optbook():
@@ -30,7 +34,9 @@ def optbook():
     from optbook import adam, minimize, rosenbrock
 
     theta, lr = starts()
-    return minimize(rosenbrock, adam, start=theta, lr=lr, steps=STEPS, every=STEPS, progress=False).theta[-1]
+    return minimize(
+        rosenbrock, adam, start=theta, lr=lr, steps=STEPS, every=STEPS, progress=False
+    ).theta[-1]
 
 
 def optax():
@@ -74,7 +80,8 @@ CONTESTANTS = {"optbook": optbook, "optax": optax, "torch": torch}
 
 
 def check(name):
-    """Run one contestant and print the first racers' last points, so that no one is fast by doing nothing."""
+    """Run one contestant and print the first racers' last points, so that no one is fast by
+    doing nothing."""
     import numpy as np
 
     print(json.dumps(np.asarray(CONTESTANTS[name]())[:3].tolist()))
@@ -83,7 +90,9 @@ def check(name):
 def seconds(name):
     """Return how long one contestant takes as a whole process."""
     begin = time.perf_counter()
-    subprocess.run([sys.executable, __file__, "--only", name], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, __file__, "--only", name], check=True, stdout=subprocess.DEVNULL
+    )
     return time.perf_counter() - begin
 
 
@@ -95,7 +104,11 @@ def main():
     options = parser.parse_args()
     if options.only:
         return check(options.only)
-    there = [name for name, needs in NEEDS.items() if all(importlib.util.find_spec(need) for need in needs)]
+    there = [
+        name
+        for name, needs in NEEDS.items()
+        if all(importlib.util.find_spec(need) for need in needs)
+    ]
     for name in NEEDS.keys() - there:
         print(f"{name:8} is not installed: pip install {' '.join(NEEDS[name])}")
     times = {name: [] for name in there}
@@ -105,8 +118,12 @@ def main():
     medians = {name: statistics.median(taken) for name, taken in times.items()}
     for name, median in medians.items():
         ratio = medians["optbook"] / median
-        verdict = "" if name == "optbook" else f"   optbook / {name} = {ratio:.2f} (target <= {TARGET})"
-        print(f"{name:8} {median:6.2f} s, {min(times[name]):.2f} to {max(times[name]):.2f}{verdict}")
+        verdict = (
+            "" if name == "optbook" else f"   optbook / {name} = {ratio:.2f} (target <= {TARGET})"
+        )
+        print(
+            f"{name:8} {median:6.2f} s, {min(times[name]):.2f} to {max(times[name]):.2f}{verdict}"
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""How large the house is: lines and statements of Python by folder, and what a newcomer must follow. `make size`."""
+"""How large the house is: lines and statements of Python by folder, and what a newcomer must
+follow. `make size`."""
 
 import ast
 import re
@@ -15,9 +16,16 @@ PACKAGE = str(ROOT / "optbook")
 def sources(folder):
     """Return the texts of a folder's Python files, those that git knows."""
     listed = subprocess.run(
-        ["git", "-C", ROOT, "ls-files", f"{folder}/*.py"], check=True, capture_output=True, text=True
+        ["git", "-C", ROOT, "ls-files", f"{folder}/*.py"],
+        check=True,
+        capture_output=True,
+        text=True,
     )
-    return [(ROOT / name).read_text(encoding="utf-8") for name in listed.stdout.split() if (ROOT / name).exists()]
+    return [
+        (ROOT / name).read_text(encoding="utf-8")
+        for name in listed.stdout.split()
+        if (ROOT / name).exists()
+    ]
 
 
 def walk():
@@ -44,14 +52,20 @@ def main():
     for folder in ("optbook", "conf", "tests", "gallery"):
         texts = sources(folder)
         lines = sum(len(text.splitlines()) for text in texts)
-        statements = sum(isinstance(node, ast.stmt) for text in texts for node in ast.walk(ast.parse(text)))
+        statements = sum(
+            isinstance(node, ast.stmt) for text in texts for node in ast.walk(ast.parse(text))
+        )
         print(f"{folder:8} {lines:6} lines, {statements:5} statements")
     rules = (ROOT / "optbook" / "optimizers.py").read_text(encoding="utf-8")
-    print("lines before the first rule:", rules[: re.search(r"^def gd", rules, re.MULTILINE).start()].count("\n"))
+    print(
+        "lines before the first rule:",
+        rules[: re.search(r"^def gd", rules, re.MULTILINE).start()].count("\n"),
+    )
     functions, lines = walk()
     checking = sum(path.endswith("checks.py") for path, _ in lines)
     print(
-        f"minimize(bowl, adam, lr=0.1): {len(functions)} functions, {len(lines)} lines, {checking} of them of checks.py"
+        f"minimize(bowl, adam, lr=0.1): {len(functions)} functions, {len(lines)} lines, {checking}"
+        " of them of checks.py"
     )
 
 

@@ -1,4 +1,5 @@
-"""What a step of `minimize` costs beside an older commit: ratios of the best of several runs in turn. `make bench`."""
+"""What a step of `minimize` costs beside an older commit: ratios of the best of several runs in
+turn. `make bench`."""
 
 import argparse
 import os
@@ -13,19 +14,25 @@ import timeit
 import numpy as np
 from optbook import adam, bowl, cosine, minimize
 race = np.geomspace(1e-3, 1, 64)[:, None]
-for name, more in {"every point": {}, "two points": {"every": 1000}, "64 racers": {"lr": race, "every": 1000},
+for name, more in {"every point": {}, "two points": {"every": 1000},
+                   "64 racers": {"lr": race, "every": 1000},
                    "scheduled": {"lr": cosine(0.1, 1000), "every": 1000}}.items():
     options = {"lr": 0.1, "steps": 1000, "progress": False} | more
-    print(name, min(timeit.repeat(lambda: minimize(bowl, adam, **options), number=1, repeat=7)), sep=":")
+    seconds = timeit.repeat(lambda: minimize(bowl, adam, **options), number=1, repeat=7)
+    print(name, min(seconds), sep=":")
 """
 
 
 def measured(tree):
     """Return the seconds that a tree takes for a thousand steps, by what is kept of them."""
     command = [sys.executable, "-c", MEASURE]
-    options = dict(env=os.environ | {"PYTHONPATH": str(tree)}, cwd=tree)  # not this tree's own package
+    # not this tree's own package
+    options = dict(env=os.environ | {"PYTHONPATH": str(tree)}, cwd=tree)
     done = subprocess.run(command, check=True, capture_output=True, text=True, **options)
-    return {name: float(seconds) for name, seconds in (line.split(":") for line in done.stdout.splitlines())}
+    return {
+        name: float(seconds)
+        for name, seconds in (line.split(":") for line in done.stdout.splitlines())
+    }
 
 
 def main():

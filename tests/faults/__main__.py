@@ -1,4 +1,5 @@
-"""Carry out every experiment, with and without its gates, and say what survived: `make faults`, or give some names."""
+"""Carry out every experiment, with and without its gates, and say what survived: `make faults`,
+or give some names."""
 
 import argparse
 import queue
@@ -32,7 +33,11 @@ def main():
 
         survived = []
         for name, wrong in zip(names, pool.map(verdict, names), strict=True):
-            print(f"{'FAILED  ' if wrong else 'survived'}  {EXPERIMENTS[name].title}  [{name}]  {wrong}", flush=True)
+            print(
+                f"{'FAILED  ' if wrong else 'survived'}  {EXPERIMENTS[name].title}  [{name}] "
+                f" {wrong}",
+                flush=True,
+            )
             survived += [] if wrong else [name]
         while not labs.empty():
             labs.get().close()

@@ -78,7 +78,8 @@ def make(root):
 
 
 class Book:
-    """The small book at `root`, and what can be done to it. All that goes wrong is an AssertionError."""
+    """The small book at `root`, and what can be done to it. All that goes wrong is an
+    AssertionError."""
 
     def __init__(self, root):
         self.root, self.site, self.before = root, root / "build" / "html", {}
@@ -114,7 +115,10 @@ class Book:
         conf = self.root / "conf"
         if not patch:
             return [PYTHON, str(conf / "build.py"), act]
-        program = f"import sys; sys.path.insert(0, {str(conf)!r}); import build\n{patch}\nsys.exit(build.main())"
+        program = (
+            f"import sys; sys.path.insert(0, {str(conf)!r}); import"
+            f" build\n{patch}\nsys.exit(build.main())"
+        )
         return [PYTHON, "-c", program, act]
 
     def run(self, act="html", patch="", timeout=120, command=None, **environment):
@@ -139,13 +143,16 @@ class Book:
         return done.stdout
 
     def fails(self, *names, **options):
-        """Build, and see that it fails, says in one line what is to blame, and leaves the site alone."""
+        """Build, and see that it fails, says in one line what is to blame, and leaves the site
+        alone."""
         good = self.snapshot()
         done = self.run(**options)
         assert done.returncode != 0, "the build succeeds"
         said = done.stderr.partition("The build failed at ")[2]
         missing = [name for name in names if name not in said.splitlines()[0]]
-        assert not missing, f"the build does not say that {missing} is to blame, but: {said or done.stderr[-1500:]}"
+        assert not missing, (
+            f"the build does not say that {missing} is to blame, but: {said or done.stderr[-1500:]}"
+        )
         assert self.snapshot() == good, "the site has changed"
 
     def text(self, name):
@@ -157,13 +164,20 @@ class Book:
     def snapshot(self):
         """Return every published file."""
         site = self.site.resolve()
-        return {path.relative_to(site): path.read_bytes() for path in sorted(site.rglob("*")) if path.is_file()}
+        return {
+            path.relative_to(site): path.read_bytes()
+            for path in sorted(site.rglob("*"))
+            if path.is_file()
+        }
 
     def left(self):
         """Return the processes that the build has left behind, after a moment to end in."""
         for _ in range(20):
             found = subprocess.run(
-                ["pgrep", "-af", re.escape(str(self.root))], capture_output=True, text=True, check=False
+                ["pgrep", "-af", re.escape(str(self.root))],
+                capture_output=True,
+                text=True,
+                check=False,
             )
             if not found.stdout:
                 return ""
@@ -172,13 +186,15 @@ class Book:
 
     @contextlib.contextmanager
     def at_work(self, sign, act="html", **environment):
-        """Start a build, and give it once a sign of what it is doing is there: a path below the root."""
+        """Start a build, and give it once a sign of what it is doing is there: a path below the
+        root."""
         process = subprocess.Popen(
             self.command(act),
             env={**os.environ, **environment},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # what a shell's `&` starts ignores it
+            # what a shell's `&` starts ignores it
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         try:
             for _ in range(600):

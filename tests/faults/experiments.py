@@ -1,6 +1,7 @@
 """Harm done to a small book, and what must come of it.
 
-Each experiment names the gates that stand against the harm: with the edits that switch them `off`, it must fail.
+Each experiment names the gates that stand against the harm: with the edits that switch them `off`,
+it must fail.
 """
 
 import os
@@ -17,14 +18,21 @@ from tests.faults.book import PYTHON, ROOT, SCRIPT
 
 EXPERIMENTS = {}
 BUILD, CONF, GALLERY = "conf/build.py", "conf/conf.py", "conf/ext/gallery.py"
-ONE, TWO, INDEX, OTHER = "gallery/few/plot_one.py", "gallery/few/plot_two.py", "docs/index.md", "docs/other.md"
+ONE = "gallery/few/plot_one.py"
+TWO = "gallery/few/plot_two.py"
+INDEX = "docs/index.md"
+OTHER = "docs/other.md"
 SHOW, RESULT = "plt.show()", 'print("ends at"'
 RULE, STEP = "optbook/optimizers.py", "theta = theta - eta * grad(theta)"
 SHORTER = (RULE, STEP, "theta = theta - 0.5 * eta * grad(theta)")
 
 # Gates, each as the edit that takes it away
 STRICT = (BUILD, '"-W", ', "")
-STATUS = (BUILD, "process.wait(TIME_LIMIT) == 0 and FINISHED.exists()", "process.wait(TIME_LIMIT) is not None")
+STATUS = (
+    BUILD,
+    "process.wait(TIME_LIMIT) == 0 and FINISHED.exists()",
+    "process.wait(TIME_LIMIT) is not None",
+)
 TRUST = (BUILD, "    TRUSTED.unlink(missing_ok=True)\n    FINISHED", "    FINISHED")
 VERIFIED = (BUILD, "        if wrong:", "        if False:")
 ASIDE = (
@@ -32,7 +40,11 @@ ASIDE = (
     "    before = SITE.resolve()\n",
     "    before = SITE.resolve()\n    shutil.copytree(HTML, before, dirs_exist_ok=True)\n",
 )
-CLEAN = (BUILD, "return kept | ENVIRONMENT | homes", "return kept | ENVIRONMENT | homes | dict(os.environ)")
+CLEAN = (
+    BUILD,
+    "return kept | ENVIRONMENT | homes",
+    "return kept | ENVIRONMENT | homes | dict(os.environ)",
+)
 CELLS = (CONF, "nb_execution_raise_on_error = True", "nb_execution_raise_on_error = False")
 ABORT = (CONF, '"abort_on_example_error": True', '"abort_on_example_error": False')
 ISOLATED = (CONF, '"reset_modules": ("matplotlib", "ext.gallery.isolate")', '"reset_modules": ()')
@@ -43,7 +55,8 @@ ONE_BY_ONE = "build.SPHINX[1] = '1'"  # process
 
 @dataclass(frozen=True)
 class Experiment:
-    """What is done, which edits switch the gates off, and whether `make test` does it, and not `make faults` alone."""
+    """What is done, which edits switch the gates off, and whether `make test` does it, and not
+    `make faults` alone."""
 
     title: str
     act: object
@@ -70,7 +83,9 @@ def library(book):
     before = [book.text(page) for page in pages]
     book.edit(*SHORTER)
     book.builds()
-    assert all(book.text(page) != old for page, old in zip(pages, before, strict=True)), "a page is stale"
+    assert all(book.text(page) != old for page, old in zip(pages, before, strict=True)), (
+        "a page is stale"
+    )
 
 
 NAMES = (
@@ -100,14 +115,20 @@ def deleted(book):
 
 @experiment("a page that comes from nowhere lies about", VERIFIED)
 def stray(book):
-    (book.root / "build" / "stage" / "html" / "stray.html").write_text(book.text("other.html"), encoding="utf-8")
+    (book.root / "build" / "stage" / "html" / "stray.html").write_text(
+        book.text("other.html"), encoding="utf-8"
+    )
     book.edit(OTHER, "Another", "Yet another")
     book.fails("stray.html: comes from no source")
 
 
 @experiment(
     "the library is edited while a build runs",
-    (BUILD, "        publish(name)", "        publish(digest(read()[0], address(), str(epoch()), PYTHON)[:16])"),
+    (
+        BUILD,
+        "        publish(name)",
+        "        publish(digest(read()[0], address(), str(epoch()), PYTHON)[:16])",
+    ),
     (BUILD, "SNAPSHOT.rename(TRUSTED)", "TRUSTED.write_text(read()[1])"),
 )
 def edited_meanwhile(book):
@@ -122,7 +143,8 @@ def edited_meanwhile(book):
 
 
 @experiment(
-    "a published file is truncated", (BUILD, 'PUBLISHED.read_text() == digest(files(site, "."))', "bool(PUBLISHED)")
+    "a published file is truncated",
+    (BUILD, 'PUBLISHED.read_text() == digest(files(site, "."))', "bool(PUBLISHED)"),
 )
 def truncated(book):
     (book.site / "other.html").write_text("")
@@ -150,9 +172,15 @@ def hangs(book):
     book.fails("plot_one.py", "takes longer than 2 s", timeout=60)
 
 
-@experiment("a script hangs, deaf to its alarm", (BUILD, "process.wait(TIME_LIMIT)", "process.wait()"))
+@experiment(
+    "a script hangs, deaf to its alarm", (BUILD, "process.wait(TIME_LIMIT)", "process.wait()")
+)
 def deaf(book):
-    book.edit(ONE, SHOW, "import signal, time; signal.signal(signal.SIGALRM, signal.SIG_IGN); time.sleep(600)")
+    book.edit(
+        ONE,
+        SHOW,
+        "import signal, time; signal.signal(signal.SIGALRM, signal.SIG_IGN); time.sleep(600)",
+    )
     book.fails("plot_one.py", patch="build.TIME_LIMIT = 15", timeout=60)
     assert not (left := book.left()), f"still at work: {left}"
 
@@ -223,7 +251,9 @@ def any_order(book):
     book.edit(CONF, '"ExampleTitleSortKey"', '"ext.gallery.Backwards"')
     book.edit(GALLERY, "SAVED = {}", f"{BACKWARDS}\n\nSAVED = {{}}")
     book.builds(patch=ONE_BY_ONE)
-    assert {script: outputs(book, script) for script in (ONE, TWO)} == forward, "the order of the scripts shows"
+    assert {script: outputs(book, script) for script in (ONE, TWO)} == forward, (
+        "the order of the scripts shows"
+    )
     book.remove(ONE)
     book.builds(patch=ONE_BY_ONE)
     assert outputs(book, TWO) == forward[TWO], "a script is another when it is alone"
@@ -245,13 +275,18 @@ class Backwards(ExampleTitleSortKey):
 def outputs(book, script):
     """Return what a script printed."""
     return re.findall(
-        r'<div class="sphx-glr-script-out.*?</div>', book.text(Path(script).with_suffix(".html")), re.DOTALL
+        r'<div class="sphx-glr-script-out.*?</div>',
+        book.text(Path(script).with_suffix(".html")),
+        re.DOTALL,
     )
 
 
 @experiment("a script's name keeps it from being executed", VERIFIED)
 def misnamed(book):
-    book.write("gallery/few/draw_three.py", SCRIPT.replace("A script\n========", "A third script\n=============="))
+    book.write(
+        "gallery/few/draw_three.py",
+        SCRIPT.replace("A script\n========", "A third script\n=============="),
+    )
     book.fails("draw_three.html: has 0 of 1 figures")
 
 
@@ -276,7 +311,10 @@ def kernel_dies(book):
     book.fails("index")
 
 
-@experiment("a cell prints 50 MB", ("conf/ipython/profile_default/startup/prints.py", "written > MOST", "False"))
+@experiment(
+    "a cell prints 50 MB",
+    ("conf/ipython/profile_default/startup/prints.py", "written > MOST", "False"),
+)
 def cell_floods(book):
     book.edit(INDEX, RESULT, f"print('x' * 50_000_000); {RESULT}")
     book.fails("docs/index.md", "print more than 1000000 characters")
@@ -290,7 +328,9 @@ def cell_pauses(book):
     pause = "import time; print('one, ', end=''); time.sleep(1); print('two\\n\\nthree')"
     book.edit(INDEX, RESULT, f"{pause}; {RESULT}")
     book.builds()
-    assert "one, two\n\nthree\nends at" in book.text("index.html"), "there are lines that nobody printed"
+    assert "one, two\n\nthree\nends at" in book.text("index.html"), (
+        "there are lines that nobody printed"
+    )
 
 
 @experiment("a script prints 50 MB", (GALLERY, "len(source[0]) > LONGEST", "False"))
@@ -322,14 +362,17 @@ def broken_reference(book):
 
 
 @experiment(
-    "a formula is broken", (CONF.replace("conf.py", "ext/mathml.py"), '"throwOnError": True', '"throwOnError": False')
+    "a formula is broken",
+    (CONF.replace("conf.py", "ext/mathml.py"), '"throwOnError": True', '"throwOnError": False'),
 )
 def broken_formula(book):
     book.edit(OTHER, "See", r"That $\frac{1}$ is half. See")
     book.fails(r"\frac{1}")
 
 
-@experiment("a rule is beyond the compiler to JavaScript", ("conf/ext/compiler.py", "raise", "return"))
+@experiment(
+    "a rule is beyond the compiler to JavaScript", ("conf/ext/compiler.py", "raise", "return")
+)
 def beyond_javascript(book):
     book.edit(RULE, STEP, "theta -= eta * grad(theta)")
     book.fails("optimizers.py")
@@ -338,9 +381,14 @@ def beyond_javascript(book):
 PAYLOAD = "<script>document.title = 'ran'</script>"
 
 
-@experiment("an output is HTML with a script in it", (CONF, "nb_mime_priority_overrides", "_"), VERIFIED)
+@experiment(
+    "an output is HTML with a script in it", (CONF, "nb_mime_priority_overrides", "_"), VERIFIED
+)
 def output_with_script(book):
-    cell = f"class Evil:\n    _repr_html_ = lambda self: {PAYLOAD!r}\nEvil()\n```\n\n```{{code-cell}} python\n{RESULT}"
+    cell = (
+        f"class Evil:\n    _repr_html_ = lambda self: {PAYLOAD!r}\nEvil()\n```\n\n```{{code-cell}}"
+        f" python\n{RESULT}"
+    )
     book.edit(INDEX, RESULT, cell)
     book.builds()
     assert PAYLOAD not in book.text("index.html"), "the script is on the page"
@@ -381,9 +429,12 @@ def whole(book, *sites):
 
 
 def killed_at(book, point, number=1):
-    """Kill a build of an edited book when it calls a function for the so manieth time; the site stays as it is."""
+    """Kill a build of an edited book when it calls a function for the so manieth time; the site
+    stays as it is."""
     old = book.snapshot()
-    assert book.run(patch=DEADLY.format(point=point, number=number)).returncode == -signal.SIGKILL, f"not at {point}"
+    assert (
+        book.run(patch=DEADLY.format(point=point, number=number)).returncode == -signal.SIGKILL
+    ), f"not at {point}"
     whole(book, old)
 
 
@@ -449,7 +500,8 @@ def orphaned(book):
 
 
 def stopped(book, number, status):
-    """Stop a build by a signal while a cell is at work; nothing is left running, and the site stays."""
+    """Stop a build by a signal while a cell is at work; nothing is left running, and the site
+    stays."""
     old = book.snapshot()
     book.edit(INDEX, RESULT, f"import time; time.sleep(600); {RESULT}")
     with book.at_work("build/stage/docs/gallery/few/plot_two.rst") as process:
@@ -479,11 +531,16 @@ def alone(script):
     return ["unshare", *root, "--mount", "--net", "sh", "-euc", script]
 
 
-@experiment("the disk is full", (BUILD, "    except OSError as error:\n        return fail(error)\n", ""))
+@experiment(
+    "the disk is full", (BUILD, "    except OSError as error:\n        return fail(error)\n", "")
+)
 def disk_full(book):
     book.edit(*SHORTER)
     build = book.root / "build"
-    stage, site = (int(subprocess.check_output(["du", "-sk", path]).split()[0]) for path in (build, build / "sites"))
+    stage, site = (
+        int(subprocess.check_output(["du", "-sk", path]).split()[0])
+        for path in (build, build / "sites")
+    )
     script = f"""
       mv '{build}' '{build}.aside'; mkdir '{build}'
       mount -t tmpfs -o size={stage + site // 2}k none '{build}'
@@ -496,9 +553,13 @@ def disk_full(book):
     old = book.snapshot()
     done = book.run(command=alone(script))
     assert done.returncode != 0
-    assert re.search(r"^The build failed at .*No space left", done.stderr, re.MULTILINE), done.stderr[-800:]
+    assert re.search(r"^The build failed at .*No space left", done.stderr, re.MULTILINE), (
+        done.stderr[-800:]
+    )
     after = book.root / "after"
-    assert {path.relative_to(after): path.read_bytes() for path in after.rglob("*") if path.is_file()} == old
+    assert {
+        path.relative_to(after): path.read_bytes() for path in after.rglob("*") if path.is_file()
+    } == old
 
 
 # Loopback is down in a new network, and kernels are spoken to over it.
@@ -512,8 +573,10 @@ fcntl.ioctl(socket.socket(), 0x8914, struct.pack("16sh", b"lo", 1))'"""
     (
         CONF,
         "numfig = True",
-        'numfig = True\nextensions += ["sphinx.ext.intersphinx"]\n'
-        'intersphinx_mapping = {"numpy": ("https://numpy.org/doc/stable/", None)}',
+        (
+            'numfig = True\nextensions += ["sphinx.ext.intersphinx"]\n'
+            'intersphinx_mapping = {"numpy": ("https://numpy.org/doc/stable/", None)}'
+        ),
     ),
 )
 def no_network(book):
@@ -524,20 +587,29 @@ def no_network(book):
 @experiment("the sources are read-only", (BUILD, 'STAGE / "docs", HTML]', 'ROOT / "docs", HTML]'))
 def read_only(book):
     folders = [book.root / name for name in ("docs", "gallery", "conf", "optbook")]
-    mounts = "\n".join(f"mount --bind '{path}' '{path}'; mount -o remount,bind,ro '{path}'" for path in folders)
+    mounts = "\n".join(
+        f"mount --bind '{path}' '{path}'; mount -o remount,bind,ro '{path}'" for path in folders
+    )
     book.builds(command=alone(f"{mounts}\n{LOOPBACK}; exec '{PYTHON}' '{book.root}/{BUILD}' site"))
 
 
 @experiment(
     "two builds at once, before a reader's eyes",
-    (BUILD, "    os.replace(link, SITE)", "    SITE.unlink()\n    time.sleep(0.2)\n    os.replace(link, SITE)"),
+    (
+        BUILD,
+        "    os.replace(link, SITE)",
+        "    SITE.unlink()\n    time.sleep(0.2)\n    os.replace(link, SITE)",
+    ),
 )
 def two_at_once(book):
     book.edit(*SHORTER)
     seen, done = [], threading.Event()
     reader = threading.Thread(target=read_on, args=(book, seen, done))
     reader.start()
-    builds = [subprocess.Popen(book.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for _ in range(2)]
+    builds = [
+        subprocess.Popen(book.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(2)
+    ]
     assert [build.wait() for build in builds] == [0, 0]
     done.set()
     reader.join()
@@ -552,7 +624,9 @@ def read_on(book, seen, done):
             folder = book.site.resolve(strict=True)
             text = (folder / "index.html").read_text(encoding="utf-8")
             sheet = re.search(r'href="(_static/book\.\w+\.css)"', text)
-            seen.append("whole" if "</html>" in text and (folder / sheet[1]).stat().st_size else "cut")
+            seen.append(
+                "whole" if "</html>" in text and (folder / sheet[1]).stat().st_size else "cut"
+            )
         except OSError:
             seen.append("missing")
         time.sleep(0.005)
@@ -566,13 +640,15 @@ def same(book, **options):
     old = book.snapshot()
     book.builds("site", **options)
     new = book.snapshot()
-    changed = sorted(str(path) for path in old.keys() | new.keys() if old.get(path) != new.get(path))
+    changed = sorted(
+        str(path) for path in old.keys() | new.keys() if old.get(path) != new.get(path)
+    )
     assert not changed, f"these have changed: {changed[:5]}"
 
 
 TIME_TELLING = (
-    "import time, locale\n"
-    f"print(time.strftime('%Z', time.localtime(0)), locale.getlocale(), list(set('abcdef')))\n{SHOW}"
+    "import time, locale\nprint(time.strftime('%Z', time.localtime(0)), locale.getlocale(),"
+    f" list(set('abcdef')))\n{SHOW}"
 )
 
 
@@ -581,7 +657,14 @@ def elsewhere(book):
     book.edit(ONE, SHOW, TIME_TELLING)
     book.builds()
     shell = f"umask 077; exec '{PYTHON}' '{book.root}/{BUILD}' site"
-    same(book, command=["sh", "-c", shell], TZ="Asia/Tokyo", LC_ALL="C", LANG="tr_TR.UTF-8", PYTHONHASHSEED="42")
+    same(
+        book,
+        command=["sh", "-c", shell],
+        TZ="Asia/Tokyo",
+        LC_ALL="C",
+        LANG="tr_TR.UTF-8",
+        PYTHONHASHSEED="42",
+    )
 
 
 CLOCK = (
@@ -591,11 +674,17 @@ CLOCK = (
 )
 
 
-@experiment("another clock", CLOCK, ("conf/ext/alike.py", "import zipfile", "import time\nimport zipfile"))
+@experiment(
+    "another clock", CLOCK, ("conf/ext/alike.py", "import zipfile", "import time\nimport zipfile")
+)
 def clock(book):
     library = next(Path("/usr/lib").rglob("faketime/libfaketime.so.1"), None)
     assert library, "apt-get install faketime"
-    book.edit(BUILD, '    "TZ": "UTC",', f'    "TZ": "UTC",\n    "LD_PRELOAD": "{library}",\n    "FAKETIME": "+400d",')
+    book.edit(
+        BUILD,
+        '    "TZ": "UTC",',
+        f'    "TZ": "UTC",\n    "LD_PRELOAD": "{library}",\n    "FAKETIME": "+400d",',
+    )
     same(book)
 
 
@@ -630,8 +719,16 @@ def matplotlibrc(book):
 
 @experiment(
     "no home, and a home with settings in it",
-    (BUILD, '["HOME", "TMPDIR", "JUPYTER_CONFIG_DIR", "MPLCONFIGDIR", "MATPLOTLIBRC"]', '["TMPDIR"]'),
-    (BUILD, "return kept | ENVIRONMENT", 'return kept | {"HOME": os.environ["HOME"]} | ENVIRONMENT'),
+    (
+        BUILD,
+        '["HOME", "TMPDIR", "JUPYTER_CONFIG_DIR", "MPLCONFIGDIR", "MATPLOTLIBRC"]',
+        '["TMPDIR"]',
+    ),
+    (
+        BUILD,
+        "return kept | ENVIRONMENT",
+        'return kept | {"HOME": os.environ["HOME"]} | ENVIRONMENT',
+    ),
 )
 def homes(book):
     same(book, HOME="/proc/nowhere")
@@ -646,7 +743,9 @@ def homes(book):
 )
 def another_address(book):
     book.builds(SITE_URL="https://elsewhere.example/book/")
-    assert "https://elsewhere.example/book/other.html" in book.text("sitemap.xml"), "it still says the old one"
+    assert "https://elsewhere.example/book/other.html" in book.text("sitemap.xml"), (
+        "it still says the old one"
+    )
 
 
 @experiment(
@@ -675,7 +774,12 @@ def lowest(book):
     book.builds(command=[str(LOWEST), *book.command("site")[1:]])
 
 
-@experiment("another Python, with its own packages, has built the site", (BUILD, "{sys.version} in {sys.prefix}", ""))
+@experiment(
+    "another Python, with its own packages, has built the site",
+    (BUILD, "{sys.version} in {sys.prefix}", ""),
+)
 def another_python(book):
     book.builds(command=[str(LOWEST), *book.command("site")[1:]])
-    assert "Building" in book.builds(), "what old packages have made is taken for what ours would make"
+    assert "Building" in book.builds(), (
+        "what old packages have made is taken for what ours would make"
+    )

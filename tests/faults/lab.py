@@ -10,7 +10,8 @@ from tests.faults.experiments import EXPERIMENTS
 
 
 class Lab:
-    """A folder with a book in it, and a copy to make it whole again from. A stage remembers its path, so it stays."""
+    """A folder with a book in it, and a copy to make it whole again from. A stage remembers its
+    path, so it stays."""
 
     def __init__(self, folder):
         self.book, self.pristine = book.Book(folder / "a book é"), folder / "pristine"
@@ -32,7 +33,8 @@ class Lab:
         shutil.rmtree(self.book.root)
 
     def carry_out(self, name, off=False):
-        """Carry out an experiment, with its gates or with them switched `off`; its failure is an AssertionError."""
+        """Carry out an experiment, with its gates or with them switched `off`; its failure is an
+        AssertionError."""
         experiment, book = EXPERIMENTS[name], self.whole()
         if off:
             for edit in experiment.off:
@@ -42,12 +44,15 @@ class Lab:
         experiment.act(book)
 
     def verdict(self, name):
-        """Return what is wrong with an experiment: with the gates it must pass, and without them it must not."""
+        """Return what is wrong with an experiment: with the gates it must pass, and without them
+        it must not."""
         try:
             self.carry_out(name)
         except AssertionError as error:
             return f"did not survive: {error}"
         with contextlib.suppress(AssertionError):
             self.carry_out(name, off=True)
-            return "survives even with its gates switched off, which are therefore not what saves it"
+            return (
+                "survives even with its gates switched off, which are therefore not what saves it"
+            )
         return ""

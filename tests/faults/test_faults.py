@@ -1,4 +1,5 @@
-"""What is done to a small book comes to nothing. `make faults` does more, and sees harm come where a gate is off."""
+"""What is done to a small book comes to nothing. `make faults` does more, and sees harm come
+where a gate is off."""
 
 import time
 

@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 
 STEPS = 200
-KEPT = sorted({*range(1, 10), 51, 101, 151, *range(10, STEPS + 1, 5)})  # steps whose theta is written down
+# steps whose theta is written down
+KEPT = sorted({*range(1, 10), 51, 101, 151, *range(10, STEPS + 1, 5)})
 
-# name: our keyword arguments (lr is the peak of each rate below), PyTorch's class and arguments, Optax's
+# name: our keyword arguments (lr is the peak of each rate below), PyTorch's class and arguments,
+# Optax's
 DEFAULT = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
 TORCH = {
     "gd": (dict(lr=0.05), "SGD", {}),
@@ -27,7 +29,11 @@ TORCH = {
     "rprop": (dict(lr=0.01, grow=1.2, shrink=0.5, low=1e-4, high=5e3), "Rprop", {}),
     "adadelta": (dict(lr=2.0, beta=0.9, eps=1e-6), "Adadelta", dict(rho=0.9, eps=1e-6)),
     "adamax": (dict(lr=0.05, **DEFAULT), "Adamax", {}),
-    "amsgrad": (dict(lr=0.05, **DEFAULT | {"beta2": 0.9}), "Adam", dict(betas=(0.9, 0.9), amsgrad=True)),
+    "amsgrad": (
+        dict(lr=0.05, **DEFAULT | {"beta2": 0.9}),
+        "Adam",
+        dict(betas=(0.9, 0.9), amsgrad=True),
+    ),
     "nadam": (dict(lr=0.05, **DEFAULT, psi=0.004), "NAdam", {}),
     "radam": (dict(lr=0.05, **DEFAULT), "RAdam", {}),
     "adafactor": (dict(lr=0.2, weight_decay=0.1), "Adafactor", dict(weight_decay=0.1)),
@@ -39,34 +45,63 @@ OPTAX = {
     "nesterov": (dict(lr=0.02, beta=0.9), "sgd", dict(momentum=0.9, nesterov=True)),
     # inside or outside the root, an eps that vanishes is the same: only then the two rules are one
     "adagrad": (dict(lr=0.5, eps=1e-300), "adagrad", dict(initial_accumulator_value=0.0, eps=0.0)),
-    "rmsprop": (dict(lr=0.02, beta=0.99, eps=1e-8), "rmsprop", dict(decay=0.99, eps=1e-8, eps_in_sqrt=False)),
+    "rmsprop": (
+        dict(lr=0.02, beta=0.99, eps=1e-8),
+        "rmsprop",
+        dict(decay=0.99, eps=1e-8, eps_in_sqrt=False),
+    ),
     "adam": (dict(lr=0.05, **DEFAULT), "adam", {}),
     "adamw": (dict(lr=0.05, **DEFAULT, weight_decay=0.1), "adamw", dict(weight_decay=0.1)),
     "adadelta": (dict(lr=2.0, beta=0.9, eps=1e-6), "adadelta", dict(rho=0.9, eps=1e-6)),
     "adamax": (dict(lr=0.05, **DEFAULT), "adamax", {}),
-    # as for AdaGrad; and with a beta2 of 0.999 the last bit of its power would be the eleventh digit of the sixth step
+    # as for AdaGrad; and with a beta2 of 0.999 the last bit of its power would be the eleventh
+    # digit of the sixth step
     "radam": (dict(lr=0.05, beta1=0.9, beta2=0.99, eps=1e-300), "radam", dict(b2=0.99, eps=1e-300)),
     "adabelief": (dict(lr=0.05, beta1=0.9, beta2=0.999, eps=1e-16), "adabelief", {}),
-    "lion": (dict(lr=0.02, beta1=0.9, beta2=0.99, weight_decay=0.1), "lion", dict(weight_decay=0.1)),
-    "lamb": (dict(lr=0.02, **DEFAULT | {"eps": 1e-6}, weight_decay=0.1), "lamb", dict(weight_decay=0.1)),
+    "lion": (
+        dict(lr=0.02, beta1=0.9, beta2=0.99, weight_decay=0.1),
+        "lion",
+        dict(weight_decay=0.1),
+    ),
+    "lamb": (
+        dict(lr=0.02, **DEFAULT | {"eps": 1e-6}, weight_decay=0.1),
+        "lamb",
+        dict(weight_decay=0.1),
+    ),
     "schedule_free_sgd": (dict(lr=0.05, beta=0.9), "sgd", {}),
-    "schedule_free_adamw": (dict(lr=0.05, **DEFAULT, weight_decay=0.1), "adamw", dict(b1=0.0, weight_decay=0.1)),
+    "schedule_free_adamw": (
+        dict(lr=0.05, **DEFAULT, weight_decay=0.1),
+        "adamw",
+        dict(b1=0.0, weight_decay=0.1),
+    ),
     "clipped(gd, 0.5)": (dict(lr=0.05), "sgd", {}),
     "clipped(adam, 0.5)": (dict(lr=0.05, **DEFAULT), "adam", {}),
     "lookahead(gd, 5, 0.4)": (dict(lr=0.05), "sgd", {}),
-    "lookahead(adamw, 6, 0.5)": (dict(lr=0.05, **DEFAULT, weight_decay=0.1), "adamw", dict(weight_decay=0.1)),
+    "lookahead(adamw, 6, 0.5)": (
+        dict(lr=0.05, **DEFAULT, weight_decay=0.1),
+        "adamw",
+        dict(weight_decay=0.1),
+    ),
 }
 RATES = ["constant({lr})", "step({lr}, 50, 0.3)", "cosine({lr}, 200)", "warmup(constant({lr}), 50)"]
 CONSTANT, USUAL, RISING = RATES[:1], RATES[:3], RATES[::3]
-# under a schedule the two forms of Nesterov part; PyTorch's Rprop reads the rate once; and Optax weighs the points of
-# schedule-free methods by the greatest rate so far, which is the rate itself while it rises
-UNUSUAL = {"nesterov": CONSTANT, "rprop": CONSTANT, "schedule_free_sgd": RISING, "schedule_free_adamw": RISING}
+# under a schedule the two forms of Nesterov part; PyTorch's Rprop reads the rate once; and Optax
+# weighs the points of schedule-free methods by the greatest rate so far, which is the rate itself
+# while it rises
+UNUSUAL = {
+    "nesterov": CONSTANT,
+    "rprop": CONSTANT,
+    "schedule_free_sgd": RISING,
+    "schedule_free_adamw": RISING,
+}
 MATRICES = ["adafactor", "muon"]
-BY_ROW = ["lamb", "clipped(gd, 0.5)", "clipped(adam, 0.5)"]  # each row of the gradients is a theta of its own
+# each row of the gradients is a theta of its own
+BY_ROW = ["lamb", "clipped(gd, 0.5)", "clipped(adam, 0.5)"]
 
 
 def inputs():
-    """Return the problems: gradients of rows sized 1e-9 to 100, and a noisy quadratic of a vector or a matrix."""
+    """Return the problems: gradients of rows sized 1e-9 to 100, and a noisy quadratic of a
+    vector or a matrix."""
     rng = np.random.default_rng(20260)
     size = np.geomspace(1e-9, 100, 7)[:, None]
     gradients = rng.normal(size=(STEPS, 7, 3)) * size
@@ -104,7 +139,8 @@ def torch_rate(optimizer, rate):
 
 
 def torch_walk(name, rate, gradient, start):
-    """Return the iterates of PyTorch's optimizer, all in float64: Muon would use bfloat16, NAdam float32."""
+    """Return the iterates of PyTorch's optimizer, all in float64: Muon would use bfloat16, NAdam
+    float32."""
     import torch
 
     torch.set_default_dtype(torch.float64)
@@ -164,7 +200,9 @@ def optax_walk(name, rate, gradient, start):
     p = made(jnp.asarray(start))
     state, walked = rule.init(p), []
     for t in range(STEPS):
-        update, state = rule.update(jnp.asarray(gradient(t, np.asarray(getattr(p, "fast", p)))), state, p)
+        update, state = rule.update(
+            jnp.asarray(gradient(t, np.asarray(getattr(p, "fast", p)))), state, p
+        )
         p = optax.apply_updates(p, update)
         walked.append(np.asarray(getattr(p, "fast", p)))
     return np.array(walked)
@@ -179,7 +217,10 @@ def torch_schedules():
 
     yield "constant(0.3)", lambda o: s.ConstantLR(o, factor=1.0)
     yield "step(0.3, 30, 0.5)", lambda o: s.StepLR(o, 30, 0.5)
-    yield "multistep(0.3, (30, 80, 80, 120), 0.2)", lambda o: s.MultiStepLR(o, [30, 80, 80, 120], 0.2)
+    yield (
+        "multistep(0.3, (30, 80, 80, 120), 0.2)",
+        lambda o: s.MultiStepLR(o, [30, 80, 80, 120], 0.2),
+    )
     yield "exponential(0.3, 0.97)", lambda o: s.ExponentialLR(o, 0.97)
     yield "linear(0.3, 150)", lambda o: s.LinearLR(o, 1.0, 0.0, 150)
     yield "linear(0.3, 150, 0.03)", lambda o: s.LinearLR(o, 1.0, 0.1, 150)
@@ -191,7 +232,10 @@ def torch_schedules():
     yield "restarts(0.3, 15, 1, 0.01)", lambda o: s.CosineAnnealingWarmRestarts(o, 15, 1, 0.01)
     yield "restarts(0.3, 15, 2, 0.01)", lambda o: s.CosineAnnealingWarmRestarts(o, 15, 2, 0.01)
     yield "one_cycle(0.3, 200)", lambda o: s.OneCycleLR(o, 0.3, 200)
-    yield "one_cycle(0.3, 200, 0.45, 10, 100)", lambda o: s.OneCycleLR(o, 0.3, 200, pct_start=0.45, **CYCLE)
+    yield (
+        "one_cycle(0.3, 200, 0.45, 10, 100)",
+        lambda o: s.OneCycleLR(o, 0.3, 200, pct_start=0.45, **CYCLE),
+    )
 
 
 def torch_joined():
@@ -228,25 +272,38 @@ def torch_rates(make):
 def optax_schedules():
     """Yield calls of ours with Optax's counterpart.
 
-    Its linear, polynomial, exponential and warm-up schedules are left out: with the int32 counter of its optimizers
-    they are evaluated in float32. So is its one-cycle, whose phases end elsewhere.
+    Its linear, polynomial, exponential and warm-up schedules are left out: with the int32 counter
+    of its optimizers they are evaluated in float32. So is its one-cycle, whose phases end
+    elsewhere.
     """
     import optax as o
 
     def cycle(length):
-        return dict(init_value=0.3, peak_value=0.3, warmup_steps=0, decay_steps=length, end_value=0.01)
+        return dict(
+            init_value=0.3, peak_value=0.3, warmup_steps=0, decay_steps=length, end_value=0.01
+        )
 
     yield "constant(0.3)", o.constant_schedule(0.3)
-    yield "step(0.3, 30, 0.5)", o.piecewise_constant_schedule(0.3, dict.fromkeys(range(30, STEPS, 30), 0.5))
-    yield "multistep(0.3, (30, 80, 120), 0.2)", o.piecewise_constant_schedule(0.3, {30: 0.2, 80: 0.2, 120: 0.2})
+    yield (
+        "step(0.3, 30, 0.5)",
+        o.piecewise_constant_schedule(0.3, dict.fromkeys(range(30, STEPS, 30), 0.5)),
+    )
+    yield (
+        "multistep(0.3, (30, 80, 120), 0.2)",
+        o.piecewise_constant_schedule(0.3, {30: 0.2, 80: 0.2, 120: 0.2}),
+    )
     yield "cosine(0.3, 200)", o.cosine_decay_schedule(0.3, 200)
     yield "cosine(0.3, 150, 0.03)", o.cosine_decay_schedule(0.3, 150, 0.1)
     yield "restarts(0.3, 15, 1, 0.01)", o.sgdr_schedule([cycle(15)] * 14)
-    yield "restarts(0.3, 15, 2, 0.01)", o.sgdr_schedule([cycle(15), cycle(30), cycle(60), cycle(120)])
+    yield (
+        "restarts(0.3, 15, 2, 0.01)",
+        o.sgdr_schedule([cycle(15), cycle(30), cycle(60), cycle(120)]),
+    )
 
 
 def walks(given):
-    """Yield the key of each walk, what makes it, and its iterates, of shape (rate, kept step, ...)."""
+    """Yield the key of each walk, what makes it, and its iterates, of shape (rate, kept step,
+    ...)."""
     for library, table, walk in [("torch", TORCH, torch_walk), ("optax", OPTAX, optax_walk)]:
         for name, (ours, *_) in table.items():
             rates = UNUSUAL.get(name, USUAL)
@@ -259,9 +316,14 @@ def walks(given):
 
 
 def schedules():
-    """Yield the key of each library's schedules, our calls, and their rates, of shape (call, step)."""
+    """Yield the key of each library's schedules, our calls, and their rates, of shape (call,
+    step)."""
     made = [*torch_schedules(), *torch_joined()]
-    yield "torch schedules", [call for call, _ in made], np.array([torch_rates(make) for _, make in made])
+    yield (
+        "torch schedules",
+        [call for call, _ in made],
+        np.array([torch_rates(make) for _, make in made]),
+    )
     made = list(optax_schedules())
     rates = [[float(rate(t)) for t in range(STEPS)] for _, rate in made]
     yield "optax schedules", [call for call, _ in made], np.array(rates)

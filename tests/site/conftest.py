@@ -13,9 +13,12 @@ from tests import browser
 
 ROOT = Path(__file__).parents[2]
 NODE = ROOT / ".venv" / "node" / "node_modules"
-WATCH = """document.addEventListener('securitypolicyviolation', (e) => console.error('stopped', e.violatedDirective));
-  window.moved = []; new PerformanceObserver((list) => list.getEntries().forEach((shift) =>
-    moved.push(...shift.sources.map(({ node }) => (node?.outerHTML || node?.textContent || '').slice(0, 200)))))
+WATCH = """document.addEventListener('securitypolicyviolation', (e) =>
+    console.error('stopped', e.violatedDirective));
+  window.moved = [];
+  const told = ({ node }) => (node?.outerHTML || node?.textContent || '').slice(0, 200);
+  new PerformanceObserver((list) =>
+    list.getEntries().forEach((shift) => moved.push(...shift.sources.map(told))))
     .observe({ type: 'layout-shift', buffered: true })"""
 
 
@@ -37,7 +40,10 @@ def site():
 def pages(site):
     """Return every page of the site, parsed, by its path."""
     found = {str(path.relative_to(site)): path for path in sorted(site.rglob("*.html"))}
-    return {name: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser") for name, path in found.items()}
+    return {
+        name: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        for name, path in found.items()
+    }
 
 
 @pytest.fixture(scope="session")
@@ -51,14 +57,17 @@ def address(site):
 def chromium():
     """Start the machine's Chromium."""
     with sync_playwright() as playwright:
-        options = dict(executable_path=browser.chromium(), args=browser.FLAGS, env=browser.plain_fonts())
+        options = dict(
+            executable_path=browser.chromium(), args=browser.FLAGS, env=browser.plain_fonts()
+        )
         started = playwright.chromium.launch(**options)
         yield started
         started.close()
 
 
 def until(page, expression):
-    """Wait until an expression is true on a page; Playwright's own way takes `eval`, which the policy forbids."""
+    """Wait until an expression is true on a page; Playwright's own way takes `eval`, which the
+    policy forbids."""
     for _ in range(600):
         if page.evaluate(expression):
             return
@@ -84,7 +93,10 @@ def opened(chromium, url, width=1280, height=900, **options):
     scripts = options.get("java_script_enabled", True)
     seen = SimpleNamespace(page=page, scripts=scripts, asked=[], complaints=[])
     page.on("response", lambda response: seen.asked.append(response))
-    page.on("console", lambda told: told.type == "log" or seen.complaints.append(f"{told.text} {told.location}"))
+    page.on(
+        "console",
+        lambda told: told.type == "log" or seen.complaints.append(f"{told.text} {told.location}"),
+    )
     page.on("pageerror", lambda error: seen.complaints.append(str(error)))
     page.on("requestfailed", lambda request: seen.complaints.append(f"failed: {request.url}"))
     return visited(seen, url)

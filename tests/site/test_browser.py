@@ -53,7 +53,9 @@ def test_the_search_page_can_be_asked(visit, start):
 
 def test_the_index_fits_a_telephone(visit, address):
     page = visit(f"{address}/genindex.html", width=360).page
-    ends = page.evaluate("[...document.querySelectorAll('td a')].map((e) => e.getBoundingClientRect().right)")
+    ends = page.evaluate(
+        "[...document.querySelectorAll('td a')].map((e) => e.getBoundingClientRect().right)"
+    )
     assert max(ends) <= 360
 
 
@@ -74,12 +76,14 @@ FOCUS = """() => {
   const middle = (low, high, size) => (Math.max(low, 0) + Math.min(high, size)) / 2;
   const there = document.elementFromPoint(
     middle(box.left, box.right, innerWidth), middle(box.top, box.bottom, innerHeight));
-  const drawer = e.matches(".sidebar-toggle"); // its icon shows the focus, and so do the circles of a start
+  // its icon shows the focus, and so do the circles of a start
+  const drawer = e.matches(".sidebar-toggle");
   const { outlineStyle, outlineWidth } = style;
-  const ringed = outlineStyle === "auto" || (outlineStyle !== "none" && parseFloat(outlineWidth) >= 2);
+  const drawn = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
+  const ringed = outlineStyle === "auto" || drawn, found = e.contains(there) || there?.contains(e);
   return { place: [...document.querySelectorAll("*")].indexOf(e), html: e.outerHTML.slice(0, 120),
     body: e === document.body, ringed: ringed || drawer || e.matches(".start"),
-    seen: drawer || (style.opacity > 0 && box.width > 0 && (e.contains(there) || there?.contains(e))) };
+    seen: drawer || (style.opacity > 0 && box.width > 0 && found) };
 }"""
 
 
@@ -109,7 +113,11 @@ def test_the_keyboard_walks_through_a_chapter(visit, address, width):
 @pytest.mark.parametrize("drawer", ["navigation", "toc"])
 def test_the_keyboard_opens_the_drawers(visit, address, drawer):
     page = visit(f"{address}/gradient-descent.html", width=360, reduced_motion="reduce").page
-    inside = page.locator({"navigation": ".sidebar-drawer", "toc": ".toc-drawer"}[drawer]).get_by_role("link").first
+    inside = (
+        page.locator({"navigation": ".sidebar-drawer", "toc": ".toc-drawer"}[drawer])
+        .get_by_role("link")
+        .first
+    )
     assert not inside.is_visible()
     page.locator(f"#__{drawer}").focus()
     page.keyboard.press("Space")
@@ -133,7 +141,9 @@ def test_drawings_scroll_on_a_narrow_screen_rather_than_shrink(visit, site, name
 @pytest.mark.browser
 def test_browsers_find_fonts_for_text_and_none_for_maths():
     listing = ["fc-list", "--format", "%{file}\\n"]
-    told = subprocess.run(listing, env=browser.plain_fonts(), check=True, capture_output=True, text=True)
+    told = subprocess.run(
+        listing, env=browser.plain_fonts(), check=True, capture_output=True, text=True
+    )
     fonts = [TTFont(path) for path in told.stdout.splitlines()]
     names = {font["name"].getBestFamilyName() for font in fonts}
     assert names >= {"DejaVu Sans", "Liberation Sans"}
@@ -163,7 +173,10 @@ def test_the_summary_sheet_prints_on_one_sheet(visit, site, tmp_path):
     page = visit((site / "summary.html").as_uri()).page
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 733, "height": 1063})
-    cut = "[...document.querySelectorAll('.entry div.math')].filter(e => e.scrollWidth > e.clientWidth + 1).length"
+    cut = (
+        "[...document.querySelectorAll('.entry div.math')].filter(e => e.scrollWidth >"
+        " e.clientWidth + 1).length"
+    )
     assert page.locator(".entry").count() == len(OPTIMIZERS | WRAPPERS | SCHEDULES)
     assert page.evaluate(cut) == 0
     page.pdf(path=tmp_path / "sheet.pdf", prefer_css_page_size=True)

@@ -15,10 +15,21 @@ from optbook import OPTIMIZERS, PROBLEMS, SCHEDULES, data, figures, line_fit
 
 STEPS, ENOUGH, TOLERANCE = 200, 100, 1e-12
 
-# Rules without powers on landscapes without cosines and exponentials: every operation of theirs is rounded alike on
-# every machine, so that their runs are the same to the last bit, and never need to be called unsettled.
+# Rules without powers on landscapes without cosines and exponentials: every operation of theirs is
+# rounded alike on every machine, so that their runs are the same to the last bit, and never need to
+# be called unsettled.
 RULES = figures.racers(figures.FIGURES["play-race"])
-EXACT_RULES = ["gd", "momentum", "nesterov", "adagrad", "rmsprop", "rprop", "adadelta", "lion", "schedule_free_sgd"]
+EXACT_RULES = [
+    "gd",
+    "momentum",
+    "nesterov",
+    "adagrad",
+    "rmsprop",
+    "rprop",
+    "adadelta",
+    "lion",
+    "schedule_free_sgd",
+]
 EXACT_SURFACES = ["bowl", "rosenbrock", "beale", "himmelblau", "saddle", "canyon", "two_basins"]
 
 # How to draw each number that a rule or a landscape takes.
@@ -40,10 +51,12 @@ DRAWS = {
 
 # The tests' own script in the browser. Numbers travel as the bytes of float64, in base64.
 DRIVER = """
-const numbers = (text) => new Float64Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+const numbers = (text) =>
+  new Float64Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
 const letters = (list) => {
   const bytes = new Uint8Array(Float64Array.from(list).buffer), parts = [];
-  for (let i = 0; i < bytes.length; i += 8192) parts.push(String.fromCharCode(...bytes.subarray(i, i + 8192)));
+  for (let i = 0; i < bytes.length; i += 8192)
+    parts.push(String.fromCharCode(...bytes.subarray(i, i + 8192)));
   return btoa(parts.join(""));
 };
 const built = (source) => new Function(`${HELPERS} return (${source});`)();
@@ -53,7 +66,8 @@ function walks({ run }, { f, df }, { names, rows, given, steps }) {
   const flat = numbers(rows), all = [];
   for (let i = 0; i < flat.length; i += names.length + 2) {
     const [x, y, ...values] = flat.subarray(i, i + names.length + 2);
-    const hyper = Object.fromEntries(names.map((name, k) => [name, values[k]]).filter(([, value]) => value === value));
+    const pairs = names.map((name, k) => [name, values[k]]);
+    const hyper = Object.fromEntries(pairs.filter(([, value]) => value === value));
     const walker = run(([x, y]) => df(x, y, given), [x, y], hyper);
     all.push(x, y, f(x, y, given));
     for (let t = 0; t < steps; t++) {
@@ -111,7 +125,8 @@ def unpacked(text, *shape):
 
 
 def apart(got, want):
-    """Return how far two runs are apart up to each step, in sizes of the run so far; overflow must be the same."""
+    """Return how far two runs are apart up to each step, in sizes of the run so far; overflow
+    must be the same."""
     with np.errstate(all="ignore"):
         size = np.maximum.accumulate(np.where(np.isfinite(want), np.abs(want), 0), axis=0)
         same = (got == want) | (np.isnan(got) & np.isnan(want))
@@ -124,7 +139,8 @@ def apart(got, want):
 
 
 def settings(name, surface, seed, n=128):
-    """Return the names of a rule's hyperparameters, and rows: a start in the window, and hyperparameters or nan."""
+    """Return the names of a rule's hyperparameters, and rows: a start in the window, and
+    hyperparameters or nan."""
     rng = np.random.default_rng([list(OPTIMIZERS).index(name), list(PROBLEMS).index(surface), seed])
     names = compiler.hyperparameters(OPTIMIZERS[name])
     left, right, bottom, top = PROBLEMS[surface].window
@@ -141,7 +157,11 @@ class Shaky(np.ndarray):
 
     def __pow__(self, n):
         power = np.asarray(self) ** n
-        return power if n <= 2 else power * (1 + 2.0**-52 * np.random.default_rng(n).choice([-1, 1], power.shape))
+        return (
+            power
+            if n <= 2
+            else power * (1 + 2.0**-52 * np.random.default_rng(n).choice([-1, 1], power.shape))
+        )
 
     def __rpow__(self, base):
         power = base ** np.asarray(self)
@@ -149,11 +169,15 @@ class Shaky(np.ndarray):
 
 
 def walked(name, surface, names, rows, steps=STEPS, shake=0.0):
-    """Return points and losses of the Python's runs, shape (steps + 1, n, 3); all that it rounds may be `shake`n."""
+    """Return points and losses of the Python's runs, shape (steps + 1, n, 3); all that it rounds
+    may be `shake`n."""
     rule, problem, rng = OPTIMIZERS[name], PROBLEMS[surface], np.random.default_rng(0)
-    rule = inspect.unwrap(rule) if shake else rule  # as it is written, without the checks that would make numbers plain
+    # as it is written, without the checks that would make numbers plain
+    rule = inspect.unwrap(rule) if shake else rule
     defaults = [inspect.signature(rule).parameters[name].default for name in names]
-    given = np.where(np.isnan(rows[:, 2:]), defaults, rows[:, 2:]).view(Shaky if shake else np.ndarray)
+    given = np.where(np.isnan(rows[:, 2:]), defaults, rows[:, 2:]).view(
+        Shaky if shake else np.ndarray
+    )
     columns = {name: column[:, None] for name, column in zip(names, given.T, strict=True)}
 
     def moved(values):
@@ -168,7 +192,12 @@ def walked(name, surface, names, rows, steps=STEPS, shake=0.0):
 
 def told(page, thing, surface, names, rows, steps=STEPS):
     """Return the runs of the JavaScript `thing` in the same shape."""
-    task = {"names": names, "rows": packed(rows), "given": PROBLEMS[surface].parameters, "steps": steps}
+    task = {
+        "names": names,
+        "rows": packed(rows),
+        "given": PROBLEMS[surface].parameters,
+        "steps": steps,
+    }
     call = f"(task) => walks({thing}, optbook.PROBLEMS.{surface}, task)"
     return unpacked(page.evaluate(call, task), len(rows), steps + 1, 3).swapaxes(0, 1)
 
@@ -178,15 +207,22 @@ def drawn(name, surface, seed=0, n=128, steps=STEPS):
     """Return settings, Python's runs of them, and up to which step each is settled."""
     names, rows = settings(name, surface, seed, n)
     want = walked(name, surface, names, rows, steps)
-    return names, rows, want, apart(walked(name, surface, names, rows, steps, shake=2.0**-50), want) < TOLERANCE / 10
+    return (
+        names,
+        rows,
+        want,
+        apart(walked(name, surface, names, rows, steps, shake=2.0**-50), want) < TOLERANCE / 10,
+    )
 
 
 @pytest.mark.parametrize("surface", PROBLEMS)
 @pytest.mark.parametrize("name", RULES)
 def test_rules_walk_as_in_python(page, name, surface):
-    """A run is compared as long as Python, with all that it rounds moved a little, agrees with itself.
+    """A run is compared as long as Python, with all that it rounds moved a little, agrees with
+    itself.
 
-    Beyond that no two machines would agree: in a chaotic run, the last bit of a cosine grows from step to step.
+    Beyond that no two machines would agree: in a chaotic run, the last bit of a cosine grows from
+    step to step.
     """
     whole = 0
     for seed in range(8):
@@ -203,7 +239,9 @@ def test_rules_walk_as_in_python(page, name, surface):
 @pytest.mark.parametrize("name", EXACT_RULES)
 def test_rules_without_powers_walk_bit_for_bit(page, name, surface):
     names, rows, want, _ = drawn(name, surface)
-    np.testing.assert_array_equal(told(page, f"optbook.OPTIMIZERS.{name}", surface, names, rows), want)
+    np.testing.assert_array_equal(
+        told(page, f"optbook.OPTIMIZERS.{name}", surface, names, rows), want
+    )
 
 
 @pytest.mark.parametrize("name", ["gd", "momentum", "nesterov"])
@@ -223,23 +261,37 @@ def test_rules_look_their_rates_up_in_a_schedule(page, name):
     want = np.stack([*islice(walker, 50)])
     call = f"""({{ start, given, plan }}) => {{
       const df = ([x, y]) => optbook.PROBLEMS.bowl.df(x, y, given);
-      const walker = optbook.OPTIMIZERS.{name}.run(df, start, {{ lr: optbook.SCHEDULES.cosine(plan) }});
+      const lr = optbook.SCHEDULES.cosine(plan);
+      const walker = optbook.OPTIMIZERS.{name}.run(df, start, {{ lr }});
       return letters(Array.from({{ length: 50 }}, () => walker.next().value).flat());
     }}"""
-    got = unpacked(page.evaluate(call, {"start": problem.start, "given": problem.parameters, "plan": plan}), 50, 2)
+    got = unpacked(
+        page.evaluate(call, {"start": problem.start, "given": problem.parameters, "plan": plan}),
+        50,
+        2,
+    )
     np.testing.assert_allclose(got, want, rtol=0, atol=1e-12 * np.abs(want).max())
 
 
 def bounds(name):
-    """Return some curvatures, rates and momenta, and Python's bounds for them: nan if the rule has no formula."""
+    """Return some curvatures, rates and momenta, and Python's bounds for them: nan if the rule
+    has no formula."""
     rng = np.random.default_rng(1)
     calls = [
-        {"curvature": 10 ** rng.uniform(-2, 3), "lr": 10 ** rng.uniform(-4, 1), "beta": rng.uniform(0, 0.99)}
+        {
+            "curvature": 10 ** rng.uniform(-2, 3),
+            "lr": 10 ** rng.uniform(-4, 1),
+            "beta": rng.uniform(0, 0.99),
+        }
         for _ in range(20)
     ]
     rule = OPTIMIZERS[name]
     want = [
-        np.nan if formula is None else formula(**{key: given[key] for key in inspect.signature(formula).parameters})
+        (
+            np.nan
+            if formula is None
+            else formula(**{key: given[key] for key in inspect.signature(formula).parameters})
+        )
         for given in calls
         for formula in (rule.limit, rule.critical)
     ]
@@ -249,7 +301,9 @@ def bounds(name):
 def bounds_gap(page, thing, name):
     """Return the largest relative error of the JavaScript's bounds."""
     calls, want = bounds(name)
-    got = unpacked(page.evaluate(f"(task) => formulas({thing}, task)", {"calls": calls}), len(want), 1)
+    got = unpacked(
+        page.evaluate(f"(task) => formulas({thing}, task)", {"calls": calls}), len(want), 1
+    )
     return apart(got.T, want[None]).max()
 
 
@@ -263,7 +317,9 @@ def test_bounds_of_a_rule_are_those_of_python(page, name):
 
 def plan(name, rng):
     """Return random arguments of a schedule; every optional one is sometimes left out."""
-    peak, steps, rise = 10 ** rng.uniform(-3, 1), int(rng.integers(20, 200)), int(rng.integers(1, 12))
+    peak = 10 ** rng.uniform(-3, 1)
+    steps = int(rng.integers(20, 200))
+    rise = int(rng.integers(1, 12))
     draws = {
         "peak": peak,
         "steps": steps,
@@ -284,7 +340,9 @@ def plan(name, rng):
         other = rng.choice(["cosine", "linear", "step", "one_cycle", "restarts", "inverse_sqrt"])
         draws["after"] = [other, plan(other, rng)]
     parameters = inspect.signature(SCHEDULES[name]).parameters.values()
-    return {it.name: draws[it.name] for it in parameters if it.default is it.empty or rng.random() < 0.7}
+    return {
+        it.name: draws[it.name] for it in parameters if it.default is it.empty or rng.random() < 0.7
+    }
 
 
 def times(given, rng):
@@ -295,7 +353,9 @@ def times(given, rng):
     corners = [of.get("warm", 0.3) * of.get("steps", 100) - 1]
     if "period" in of:
         mult = of.get("mult", 1)
-        corners += [of["period"] * (i if mult == 1 else (mult**i - 1) // (mult - 1)) for i in range(12)]
+        corners += [
+            of["period"] * (i if mult == 1 else (mult**i - 1) // (mult - 1)) for i in range(12)
+        ]
     corners = np.array([*corners, *of.get("milestones", [])]) + shift
     near = [corners, np.nextafter(corners, 0), np.nextafter(corners, np.inf)]
     return np.abs(np.concatenate([grid, rng.uniform(0, most, 500), *near]))
@@ -317,7 +377,8 @@ def plans(name):
 
 
 def rates_gap(page, thing, name):
-    """Return the largest error of the JavaScript's rates, in parts of the rate and a hundredth of the peak."""
+    """Return the largest error of the JavaScript's rates, in parts of the rate and a hundredth
+    of the peak."""
     calls, (want, peak) = plans(name)
     task = {"calls": [(given, packed(at)) for given, at in calls]}
     got = unpacked(page.evaluate(f"(task) => rates({thing}, task)", task), len(want))
@@ -334,18 +395,24 @@ def test_schedules_are_those_of_python(page, name):
 
 @functools.cache
 def places(surface):
-    """Return points in the window, sets of parameters (None for its own), and Python's heights and slopes."""
+    """Return points in the window, sets of parameters (None for its own), and Python's heights
+    and slopes."""
     problem, rng = PROBLEMS[surface], np.random.default_rng(2)
     left, right, bottom, top = problem.window
     points = np.column_stack([rng.uniform(left, right, 1000), rng.uniform(bottom, top, 1000)])
     draws = [{name: float(DRAWS[name](rng, 1)[0]) for name in problem.parameters} for _ in range(6)]
     sets = [None, *(draws if problem.parameters else [])]
     landscapes = [problem(**(given or {})) for given in sets]
-    return points, sets, np.concatenate([np.column_stack([it.loss(points), it.grad(points)]) for it in landscapes])
+    return (
+        points,
+        sets,
+        np.concatenate([np.column_stack([it.loss(points), it.grad(points)]) for it in landscapes]),
+    )
 
 
 def ground_gap(page, thing, surface):
-    """Return the largest error of the JavaScript's heights and slopes, relative to those above 1."""
+    """Return the largest error of the JavaScript's heights and slopes, relative to those above
+    1."""
     points, sets, want = places(surface)
     task = {"points": packed(points), "sets": sets, "own": PROBLEMS[surface].parameters}
     got = unpacked(page.evaluate(f"(task) => ground({thing}, task)", task), *want.shape)
@@ -362,9 +429,16 @@ def test_landscapes_are_those_of_python(page, surface):
 
 def test_errors_of_the_line_are_those_of_python(page):
     z, y = np.random.default_rng(3).normal(size=(2, 1000))
-    call = "([z, y]) => letters([...z].flatMap((z, i) => [optbook.LINE.cost(z, y[i]), optbook.LINE.slope(z, y[i])]))"
-    got = unpacked(page.evaluate(f"(given) => ({call})(given.map(numbers))", [packed(z), packed(y)]), 1000, 2)
-    np.testing.assert_array_equal(got, np.column_stack([data._square(z, y), data._square_slope(z, y)]))
+    call = (
+        "([z, y]) => letters([...z].flatMap((z, i) => [optbook.LINE.cost(z, y[i]),"
+        " optbook.LINE.slope(z, y[i])]))"
+    )
+    got = unpacked(
+        page.evaluate(f"(given) => ({call})(given.map(numbers))", [packed(z), packed(y)]), 1000, 2
+    )
+    np.testing.assert_array_equal(
+        got, np.column_stack([data._square(z, y), data._square_slope(z, y)])
+    )
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 16, 64, 65, 100])
@@ -374,10 +448,14 @@ def test_batches_are_dealt_as_in_python(page, n):
       const deal = optbook.KINDS.batch.batches(n, size, start);
       return Array.from({ length: many }, () => deal.next().value);
     }))"""
-    got = page.evaluate(call, {"n": n, "sizes": sizes, "starts": figures.shuffles(seeds), "many": many})
+    got = page.evaluate(
+        call, {"n": n, "sizes": sizes, "starts": figures.shuffles(seeds), "many": many}
+    )
     for size, by_seed in zip(sizes, got, strict=True):
         for seed, dealt in enumerate(by_seed):
-            assert dealt == [rows.tolist() for rows in islice(line_fit(n).batches(size, seed=seed), many)], (size, seed)
+            assert dealt == [
+                rows.tolist() for rows in islice(line_fit(n).batches(size, seed=seed), many)
+            ], (size, seed)
 
 
 # Would a wrong number be noticed?
@@ -385,27 +463,33 @@ def test_batches_are_dealt_as_in_python(page, n):
 NUMBER = re.compile(r"(?<![\w$.])\d+(?:\.\d*)?(?:e[+-]?\d+)?|\bsq(?=\()")
 
 
-# A bound between two signs may lie anywhere between them; and the longest step of Rprop is beyond these landscapes.
+# A bound between two signs may lie anywhere between them; and the longest step of Rprop is beyond
+# these landscapes.
 FREE = {"rprop": (["5000.0", "0"], ["5000.0"])}
 
-# Each of the two ones in `wsd` caps a rate that the other caps too: a larger one changes nothing, a smaller one does.
+# Each of the two ones in `wsd` caps a rate that the other caps too: a larger one changes nothing, a
+# smaller one does.
 CAPS = {"wsd": 2}
 
 
 def changed(source, found, factor, shift):
-    """Return the JavaScript with the number at one place changed; a square, which has none, becomes a size."""
+    """Return the JavaScript with the number at one place changed; a square, which has none,
+    becomes a size."""
     other = "Math.abs" if found[0] == "sq" else repr(float(found[0]) * factor + shift)
     return f"{source[: found.start()]}{other}{source[found.end() :]}"
 
 
 def unnoticed(source, gap):
-    """Return the numbers that may become larger, and those that may also become smaller, without notice."""
+    """Return the numbers that may become larger, and those that may also become smaller, without
+    notice."""
 
     def passes(script):
         return gap(f"built({json.dumps(script)})") <= TOLERANCE
 
     assert passes(source)
-    larger = [found for found in NUMBER.finditer(source) if passes(changed(source, found, 1.5, 0.25))]
+    larger = [
+        found for found in NUMBER.finditer(source) if passes(changed(source, found, 1.5, 0.25))
+    ]
     return larger, [found for found in larger if passes(changed(source, found, 0.5, -0.25))]
 
 
@@ -422,16 +506,24 @@ def walks_gap(page, thing, name):
 def test_every_number_of_a_rule_matters(page, name):
     source = dict(bundle.optimizers([name]))[name]
     larger, both = unnoticed(source, lambda thing: walks_gap(page, thing, name))
-    assert ([found[0] for found in larger], [found[0] for found in both]) == FREE.get(name, ([], []))
-    assert all(f"{key} = {value}" in source for key, value in figure.defaults(OPTIMIZERS[name]).items())
+    assert ([found[0] for found in larger], [found[0] for found in both]) == FREE.get(
+        name, ([], [])
+    )
+    assert all(
+        f"{key} = {value}" in source for key, value in figure.defaults(OPTIMIZERS[name]).items()
+    )
 
 
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_every_number_of_a_schedule_matters(page, name):
-    larger, both = unnoticed(dict(bundle.schedules())[name], lambda thing: rates_gap(page, thing, name))
+    larger, both = unnoticed(
+        dict(bundle.schedules())[name], lambda thing: rates_gap(page, thing, name)
+    )
     assert (len(larger), both) == (CAPS.get(name, 0), [])
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_every_number_of_a_landscape_matters(page, name):
-    assert unnoticed(dict(bundle.problems())[name], lambda thing: ground_gap(page, thing, name)) == ([], [])
+    assert unnoticed(
+        dict(bundle.problems())[name], lambda thing: ground_gap(page, thing, name)
+    ) == ([], [])

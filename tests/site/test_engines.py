@@ -1,7 +1,7 @@
 """The same pages in the engines of three browsers: quiet, drawn alike, and of use.
 
-The gate looks at some pages in one window; `make engines` looks at all of them, in light and dark, on a desk and a
-telephone.
+The gate looks at some pages in one window; `make engines` looks at all of them, in light and dark,
+on a desk and a telephone.
 """
 
 import itertools
@@ -24,13 +24,17 @@ GROUP = "engine"  # each has a process of its own, and so no two of a kind run a
 ALL = "ENGINES" in os.environ
 LISTED = ["index.html", *CHAPTER, "gallery/optimizers/plot_adam.html", "search.html"]
 NAMES = PAGES if ALL else LISTED
-WINDOWS = [(width, dark) for dark in (False, True) for width in (1280, 360)] if ALL else [(1280, False)]
+WINDOWS = (
+    [(width, dark) for dark in (False, True) for width in (1280, 360)] if ALL else [(1280, False)]
+)
 FROM_DISK = ["adam.html", "gradient-descent.html"]
 START = "<head>"
 WATCH = """window.told = [];
-addEventListener("error", (event) => told.push(event.message ?? `not loaded: ${event.target.outerHTML}`), true);
+addEventListener("error", (event) =>
+  told.push(event.message ?? `not loaded: ${event.target.outerHTML}`), true);
 addEventListener("unhandledrejection", (event) => told.push(`rejected: ${event.reason}`));
-addEventListener("securitypolicyviolation", (event) => told.push(`stopped: ${event.violatedDirective}`), true);
+addEventListener("securitypolicyviolation", (event) =>
+  told.push(`stopped: ${event.violatedDirective}`), true);
 for (const kind of ["error", "warn"]) console[kind] = (...words) => told.push(words.join(" "));
 """
 TO_THE_END = """(async () => {
@@ -40,19 +44,24 @@ TO_THE_END = """(async () => {
   return true;
 })()"""
 WEIGHTS = [0.2126, 0.7152, 0.0722]  # of red, green and blue in luminance
-TO_THE_TOGGLE = "[...document.querySelectorAll('.theme-toggle')].find((e) => e.getClientRects().length).focus()"
+TO_THE_TOGGLE = (
+    "[...document.querySelectorAll('.theme-toggle')].find((e) => e.getClientRects().length).focus()"
+)
 GROUND = "getComputedStyle(document.body).backgroundColor"
 FIGURE = "document.querySelector('.opt-figure')"
 ON_MAP = f"""(() => {{
-  const map = {FIGURE}.querySelector(".map").getBoundingClientRect(), from = (x, y) => [x - map.x, y - map.y];
+  const map = {FIGURE}.querySelector(".map").getBoundingClientRect();
+  const from = (x, y) => [x - map.x, y - map.y];
   const {{ x, y, width, height }} = {FIGURE}.querySelector(".start").getBoundingClientRect();
   return [from(x + width / 2, y + height / 2), [map.width / 2, map.height / 2]];
 }})()"""
 GROUNDS = f"""(() => {{
   const slider = {FIGURE}.querySelector(".controls input[type=range]:enabled");
   slider.value = slider.min;
-  const {{ left, top, right, bottom }} = slider.getBoundingClientRect(), middle = (top + bottom) / 2;
-  const [page, choice] = [{FIGURE}, {FIGURE}.querySelector(".controls select")].map((e) => e.getBoundingClientRect());
+  const {{ left, top, right, bottom }} = slider.getBoundingClientRect();
+  const middle = (top + bottom) / 2;
+  const page = {FIGURE}.getBoundingClientRect();
+  const choice = {FIGURE}.querySelector(".controls select").getBoundingClientRect();
   return [
     [page.left + 2, choice.top, page.left + 8, choice.bottom],
     [choice.left, choice.top, choice.right, choice.bottom],
@@ -76,15 +85,18 @@ SCROLLED = """new Promise((done) => {
   requestAnimationFrame(() => requestAnimationFrame(() => done(scrollY)));
 })"""
 PARTS = ["mi", "mn", "mo", "mtext", "msqrt", "mroot", "mover", "munder"]
-# Engines set formulas a little wider or narrower, and sizes are whole pixels: this far may sizes be apart, in pixels
-# and as a share, and this many times the ink, once the strokes of an engine are allowed to be bolder in all.
+# Engines set formulas a little wider or narrower, and sizes are whole pixels: this far may sizes be
+# apart, in pixels and as a share, and this many times the ink, once the strokes of an engine are
+# allowed to be bolder in all.
 OF_PARTS, OF_FORMULAS, OF_INK = (2, 0.06), (6, 0.12), 1.5
-OF_HATS, OF_ROOTS = (4, 0.06), (3, 0.35)  # a hat may sit a little higher, and a root be a size taller
+# a hat may sit a little higher, and a root be a size taller
+OF_HATS, OF_ROOTS = ((4, 0.06), (3, 0.35))
 
 
 @pytest.fixture(scope="module")
 def book(site, tmp_path_factory):
-    """Return a folder with the site, whose pages listen to what is said of them from the first moment on."""
+    """Return a folder with the site, whose pages listen to what is said of them from the first
+    moment on."""
     book = tmp_path_factory.mktemp("engines") / "book"
     shutil.copytree(site, book, copy_function=os.symlink)
     (book / "_static" / "watch.js").write_text(WATCH, encoding="utf-8")
@@ -111,11 +123,17 @@ def engine(request):
     return request.param
 
 
-@pytest.fixture(scope="module", params=WINDOWS, ids=lambda window: f"{window[0]}-{'dark' if window[1] else 'light'}")
+@pytest.fixture(
+    scope="module",
+    params=WINDOWS,
+    ids=lambda window: f"{window[0]}-{'dark' if window[1] else 'light'}",
+)
 def window(request, engine, chromium):
     """Open a window of an engine, which is used for all pages in turn."""
     width, dark = request.param
-    with (Chromium(chromium) if engine == "chromium" else ENGINES[engine]()).started(width, 900, dark) as window:
+    with (Chromium(chromium) if engine == "chromium" else ENGINES[engine]()).started(
+        width, 900, dark
+    ) as window:
         yield window
 
 
@@ -147,7 +165,9 @@ def test_a_page_is_quiet_and_changes_its_ground(window, engine, watched, name):
 def luminance(picture):
     """Return the luminance of the middle one of all pixels, from 0 to 1, as WCAG defines it."""
     shares = np.asarray(picture.convert("RGB")) / 255
-    return np.median(np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4) @ WEIGHTS)
+    return np.median(
+        np.where(shares <= 0.04045, shares / 12.92, ((shares + 0.055) / 1.055) ** 2.4) @ WEIGHTS
+    )
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -230,21 +250,27 @@ def is_copied(window):
 
 def test_search_finds_a_page(window, watched):
     window.open(f"{watched}/search.html?q=nesterov")
-    window.until("document.querySelector('#search-results').innerText.toLowerCase().includes('momentum')")
+    window.until(
+        "document.querySelector('#search-results').innerText.toLowerCase().includes('momentum')"
+    )
     assert complaints(window) == []
 
 
 @pytest.fixture(scope="module")
 def formulas(book):
-    """Return every formula of the pages, and every part that is drawn in its own way, once, as a formula."""
+    """Return every formula of the pages, and every part that is drawn in its own way, once, as a
+    formula."""
     found, parts = {}, {}
     for name in LISTED:
         page = BeautifulSoup((book / name).read_text(encoding="utf-8"), "html.parser")
         for formula in page.select("article math"):
             found[str(formula)] = OF_FORMULAS
             for part in formula.find_all(PARTS):
-                if re.sub(UNSEEN, "", part.text) and part.text not in "()[]{}|":  # a lone one stretches, or does not
-                    parts[f"<math>{part}</math>"] = {"mover": OF_HATS, "msqrt": OF_ROOTS}.get(part.name, OF_PARTS)
+                # a lone one stretches, or does not
+                if re.sub(UNSEEN, "", part.text) and part.text not in "()[]{}|":
+                    parts[f"<math>{part}</math>"] = {"mover": OF_HATS, "msqrt": OF_ROOTS}.get(
+                        part.name, OF_PARTS
+                    )
     return found | parts
 
 

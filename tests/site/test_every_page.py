@@ -1,4 +1,5 @@
-"""Every page as a browser shows it: light, quiet, open to all, in both themes, at all widths, on paper, from disk."""
+"""Every page as a browser shows it: light, quiet, open to all, in both themes, at all widths, on
+paper, from disk."""
 
 import json
 import os
@@ -23,7 +24,8 @@ DRAW = """() => Promise.all([...document.images].map((image) => {
   image.loading = "eager";
   return image.decode();
 }))"""
-# What is of one kind looks alike: axe, which is slow, gets one of each. On the cover it gets the drawers as they are.
+# What is of one kind looks alike: axe, which is slow, gets one of each. On the cover it gets the
+# drawers as they are.
 THIN = """() => {
   const known = new Set();
   const repeated = (selector) => [...document.querySelectorAll(selector)].filter((e) => {
@@ -45,31 +47,37 @@ THIN = """() => {
 }"""
 FAULTS = """() => {
   document.querySelector("article").insertAdjacentHTML("beforeend",
-    "<p class=faint>Faint</p><pre>a <span class=odd>word</span></pre><button></button><img src=card.png>");
+    "<p class=faint>Faint</p><pre>a <span class=odd>word</span></pre>" +
+    "<button></button><img src=card.png>");
   const faint = { color: "#999", background: "#888" };
   document.querySelectorAll(".faint, .odd").forEach((e) => Object.assign(e.style, faint));
 }"""
-BUDGET, TO_ITS_END = 300, 450  # kB: of what a page asks for at once, and with the thumbnails of all that it leads to
+# kB: of what a page asks for at once, and with the thumbnails of all that it leads to
+BUDGET, TO_ITS_END = (300, 450)
 PAPER = 718  # pixels of a sheet of A4 between its margins
 CUT = """() => [...document.querySelectorAll("article, article :not(svg *)")].filter((e) => {
   const style = getComputedStyle(e), { width, left, right } = e.getBoundingClientRect();
   if (!width || style.clipPath !== "none" || style.opacity === "0") return false;
-  return left < -1 || right > innerWidth + 1 || (style.overflowX !== "visible" && e.scrollWidth > e.clientWidth + 1);
+  const cut = style.overflowX !== "visible" && e.scrollWidth > e.clientWidth + 1;
+  return left < -1 || right > innerWidth + 1 || cut;
 }).map((e) => e.outerHTML.slice(0, 200))"""
-# What is wider than its box at a width of the screen, but for pictures: it must show that it scrolls, and formulas may
-# do so on telephones alone.
+# What is wider than its box at a width of the screen, but for pictures: it must show that it
+# scrolls, and formulas may do so on telephones alone.
 SPILLS = """(mayScroll) => [
   ...document.querySelectorAll("article :not(svg *, math *, figure, .drawing)"),
 ].filter((e) => {
   const end = (box) => box.getBoundingClientRect().right;
-  if (e.matches("math:not(div.math *, table *)")) return end(e) > end(e.parentElement.closest(":not(span, a, em)")) + 1;
+  if (e.matches("math:not(div.math *, table *)"))
+    return end(e) > end(e.parentElement.closest(":not(span, a, em)")) + 1;
   const { overflowX, backgroundAttachment, clipPath } = getComputedStyle(e);
   if (overflowX === "visible" || clipPath !== "none") return false;
   if (!e.clientWidth || e.scrollWidth <= e.clientWidth + 1) return false;
   const shows = /auto|scroll/.test(overflowX) && backgroundAttachment.includes("local");
   return !shows || (e.matches("div.math") && !mayScroll);
 }).map((e) => e.outerHTML.slice(0, 300))"""
-BROKEN = "[...document.images].filter((image) => image.loading !== 'lazy' && !image.naturalWidth).length"
+BROKEN = (
+    "[...document.images].filter((image) => image.loading !== 'lazy' && !image.naturalWidth).length"
+)
 UNSEEN = """[...document.querySelectorAll("article :is(math, img)")]
   .filter((e) => !e.closest("details:not([open]), .skip-link"))
   .filter((e) => !e.getBoundingClientRect().width
@@ -85,7 +93,8 @@ def name(request):
 
 @pytest.fixture(scope="module")
 def windows(chromium):
-    """Open three windows for all pages in turn: without a memory, to read from disk, and without scripts."""
+    """Open three windows for all pages in turn: without a memory, to read from disk, and without
+    scripts."""
     small = {"width": 320, "height": 240}  # there is less to draw
     three = {
         kind: opened(chromium, "about:blank", **small, java_script_enabled=kind != "bare")
@@ -123,7 +132,8 @@ def test_it_is_light_quiet_and_stays_on_its_site(seen, address, name):
 
 
 def test_a_page_is_opened_once(request):
-    """Versions of pytest and xdist that do not suit each other put the tests of a page asunder, and say nothing."""
+    """Versions of pytest and xdist that do not suit each other put the tests of a page asunder,
+    and say nothing."""
     assert "PYTEST_XDIST_WORKER" not in os.environ or "@test_every_page" in request.node.nodeid
 
 
@@ -175,8 +185,12 @@ def test_it_is_whole_from_disk(windows, site, name, scripts):
     assert all(response.url.startswith(("file:", "data:")) for response in seen.asked)
     assert seen.page.locator("h1").is_visible()
     assert not seen.page.evaluate(UNSEEN)
-    if name == "404.html":  # it is shown in the place of any page: its addresses begin at the root of a host
-        assert all("file:///_static" in complaint or "ERR_FILE" in complaint for complaint in seen.complaints)
+    # it is shown in the place of any page: its addresses begin at the root of a host
+    if name == "404.html":
+        assert all(
+            "file:///_static" in complaint or "ERR_FILE" in complaint
+            for complaint in seen.complaints
+        )
         return
     assert not seen.complaints
     assert seen.page.evaluate(BROKEN) == 0

@@ -1,4 +1,5 @@
-"""The interactive figures, played with: by mouse, by touch, by keyboard, from a link, and without a script."""
+"""The interactive figures, played with: by mouse, by touch, by keyboard, from a link, and
+without a script."""
 
 import html
 import itertools
@@ -11,12 +12,20 @@ import numpy as np
 import pytest
 
 import optbook
-from optbook import figures
+from optbook.book import figures
 from tests.benchmarks.figures import measure
 from tests.site.conftest import ROOT, opened, until, visited
 
-SOURCES = {path.with_suffix(".html").name: path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md")}
-PAGES = {name: page for name in figures.FIGURES for page, text in SOURCES.items() if f"```{{play}} {name}\n" in text}
+SOURCES = {
+    path.with_suffix(".html").name: path.read_text(encoding="utf-8")
+    for path in (ROOT / "docs").glob("*.md")
+}
+PAGES = {
+    name: page
+    for name in figures.FIGURES
+    for page, text in SOURCES.items()
+    if f"```{{play}} {name}\n" in text
+}
 RACERS = figures.racers(figures.FIGURES["play-race"])
 STATE = "document.querySelector('.opt-figure').state"
 RUNS = """document.querySelector('.opt-figure').scene.runs.map(run => [
@@ -25,7 +34,8 @@ RUNS = """document.querySelector('.opt-figure').scene.runs.map(run => [
 
 @pytest.fixture(scope="module")
 def windows():
-    """Keep the windows that nobody uses any more, by their options: a new one takes longer than all else."""
+    """Keep the windows that nobody uses any more, by their options: a new one takes longer than
+    all else."""
     idle = defaultdict(list)
     yield idle
     for seen in itertools.chain(*idle.values()):
@@ -36,7 +46,9 @@ def shown(seen, site, name, asked=""):
     """Show a figure in a window, set as a link sets it."""
     visited(seen, f"{(site / PAGES[name]).as_uri()}{asked and f'?figure={name}&{asked}'}")
     assert not seen.complaints
-    seen.page.locator(".opt-figure").evaluate("figure => figure.scrollIntoView({ behavior: 'instant' })")
+    seen.page.locator(".opt-figure").evaluate(
+        "figure => figure.scrollIntoView({ behavior: 'instant' })"
+    )
     if seen.scripts:
         until(seen.page, "document.querySelector('.opt-figure').scene")
     return seen.page
@@ -44,7 +56,8 @@ def shown(seen, site, name, asked=""):
 
 @pytest.fixture
 def play(windows, chromium, site):
-    """Return a function that opens the page of a figure and returns the window; `asked` is what a link would set."""
+    """Return a function that opens the page of a figure and returns the window; `asked` is what
+    a link would set."""
     used = []
 
     def play(name, asked="", **options):
@@ -62,7 +75,9 @@ def play(windows, chromium, site):
 def slide(page, name, value):
     """Move a slider as a reader does."""
     page.locator(f"[name={name}]").evaluate(
-        "(slider, v) => { slider.value = v; slider.dispatchEvent(new Event('input', { bubbles: true })) }", str(value)
+        "(slider, v) => { slider.value = v; slider.dispatchEvent(new Event('input', { bubbles: true"
+        " })) }",
+        str(value),
     )
 
 
@@ -114,7 +129,9 @@ def test_nothing_jumps_when_the_script_takes_over(play, name, width):
         const { x: left, y: top } = e.closest('.opt-figure').getBoundingClientRect();
         return [x - left, y - top, width, height].map((v) => Math.round(16 * v) / 16) })"""
     still, live = (
-        play(name, width=width, java_script_enabled=script).locator(".opt-figure *").evaluate_all(places)
+        play(name, width=width, java_script_enabled=script)
+        .locator(".opt-figure *")
+        .evaluate_all(places)
         for script in (False, True)
     )
     assert len(still) > 60
@@ -188,7 +205,9 @@ def test_the_limits_of_all_racers_are_said_with_their_own_momentum(play):
     gd, momentum, nesterov = optbook.gd, optbook.momentum, optbook.nesterov
     assert f"Gradient descent {gd.limit(curvature=steep):.3g} (passed)" in says(page)
     assert f"Momentum {momentum.limit(curvature=steep, beta=0.9):.3g}, " in says(page)
-    assert f"Nesterov momentum {nesterov.limit(curvature=steep, beta=0.9):.3g} (passed)" in says(page)
+    assert f"Nesterov momentum {nesterov.limit(curvature=steep, beta=0.9):.3g} (passed)" in says(
+        page
+    )
     assert page.locator("[data-part=marks-lr] line").count() == 3
 
 
@@ -209,7 +228,11 @@ def test_the_landscape_can_be_changed(play):
         assert (state(page)["x"], state(page)["y"]) == problem.start
         assert page.locator(".map .star").count() == len(problem.minima)
         slider = page.locator("[name=x]")
-        assert float(slider.get_attribute("min")) <= problem.start[0] <= float(slider.get_attribute("max"))
+        assert (
+            float(slider.get_attribute("min"))
+            <= problem.start[0]
+            <= float(slider.get_attribute("max"))
+        )
         assert page.locator("[name=condition]").is_enabled() == (name == "bowl")
 
 
@@ -233,7 +256,9 @@ def test_the_start_is_dragged_clicked_and_moved_by_keys(play):
     after = state(page)
     assert after["x"] < before["x"]
     assert after["y"] > before["y"]
-    assert page.locator(".start").evaluate("handle => handle === document.activeElement"), "the focus stays"
+    assert page.locator(".start").evaluate("handle => handle === document.activeElement"), (
+        "the focus stays"
+    )
     page.keyboard.press("Shift+ArrowUp")
     for _ in range(30):
         page.keyboard.press("Shift+ArrowUp")
@@ -248,7 +273,9 @@ def test_a_finger_taps_drags_and_scrolls(play):
     touch = "e => getComputedStyle(e).touchAction"
     assert page.locator(".start").evaluate(touch) == "none"
     everything = page.locator(".opt-figure :not(.start, .start *)")
-    assert "none" not in everything.evaluate_all(f"all => all.map({touch})"), "elsewhere a finger scrolls the page"
+    assert "none" not in everything.evaluate_all(f"all => all.map({touch})"), (
+        "elsewhere a finger scrolls the page"
+    )
 
 
 def test_the_player_plays_pauses_steps_and_scrubs(play):
@@ -281,8 +308,12 @@ def test_one_cursor_links_map_and_chart(play):
     page = play("play-gd")
     for t in (0, 7, 60):
         slide(page, "t", t)
-        point = page.evaluate(f"document.querySelector('.opt-figure').scene.runs[0].onMap[{t}]").split()
-        drop = page.evaluate(f"document.querySelector('.opt-figure').scene.runs[0].onChart[{t}]").split()
+        point = page.evaluate(
+            f"document.querySelector('.opt-figure').scene.runs[0].onMap[{t}]"
+        ).split()
+        drop = page.evaluate(
+            f"document.querySelector('.opt-figure').scene.runs[0].onChart[{t}]"
+        ).split()
         for view, (x, y) in {".map": point, ".chart": drop}.items():
             spot = page.locator(f"{view} svg circle")
             assert (spot.get_attribute("cx"), spot.get_attribute("cy")) == (x, y)
@@ -294,12 +325,17 @@ def test_one_cursor_links_map_and_chart(play):
 def test_the_arrows_point_where_the_rule_goes(play):
     page = play("play-gd", "t=5&lr=0.01")
     ends = [
-        [float(v) for v in re.findall(r"-?\d+", page.locator(f".map .{kind}").get_attribute("d"))[:4]]
+        [
+            float(v)
+            for v in re.findall(r"-?\d+", page.locator(f".map .{kind}").get_attribute("d"))[:4]
+        ]
         for kind in ("slope", "step")
     ]
     (a, b, c, d), (e, f, g, h) = ends
     assert (a, b) == (e, f)
-    cosine = ((c - a) * (g - e) + (d - b) * (h - f)) / np.hypot(c - a, d - b) / np.hypot(g - e, h - f)
+    cosine = (
+        ((c - a) * (g - e) + (d - b) * (h - f)) / np.hypot(c - a, d - b) / np.hypot(g - e, h - f)
+    )
     assert cosine > 0.999, "gradient descent steps straight down"
     page = play("play-momentum", "t=5")
     assert page.locator(".map .step").count() == page.locator(".map .slope").count() == 3
@@ -342,7 +378,10 @@ def test_tuned_rates_are_those_of_the_sweep_and_the_protocol_is_shown(play):
     for name in ("gd", "adam"):
         rule = optbook.OPTIMIZERS[name]
         assert f"{rule.title}, η = {figures.tuned(optbook.canyon, rule):.3g}" in shown
-    assert "best of 51 rates from 0.0001 to 10, by the median loss after 300 steps from 10 starts about" in says(page)
+    assert (
+        "best of 51 rates from 0.0001 to 10, by the median loss after 300 steps from 10 starts"
+        " about" in says(page)
+    )
     assert page.locator("[name=lr]").is_disabled()
     page.locator("[name=rates]").select_option("same")
     assert page.locator("[name=lr]").is_enabled()
@@ -354,14 +393,21 @@ def test_every_schedule_is_drawn_with_its_corners(play, name):
     call = page.evaluate("document.querySelector('.opt-figure').scene.plan.call")
     plan = eval(call, vars(optbook))
     page.locator("summary", has_text="The numbers").click()
-    rows = [row.split("\t") for row in page.locator(".opt-figure table").inner_text().strip().splitlines()[1:]]
+    rows = [
+        row.split("\t")
+        for row in page.locator(".opt-figure table").inner_text().strip().splitlines()[1:]
+    ]
     assert [int(t) for t, _ in rows] == [0, 1, 11, 12, 13, 119, 120, 121]
     for t, rate in rows:
         assert number(rate) == pytest.approx(plan(int(t)), rel=6e-3, abs=1e-12)
 
 
 def test_sliders_without_effect_are_off(play):
-    for schedule, floor, mult in (("cosine", True, False), ("restarts", True, True), ("step", False, False)):
+    for schedule, floor, mult in (
+        ("cosine", True, False),
+        ("restarts", True, True),
+        ("step", False, False),
+    ):
         page = play("play-schedule", f"schedule={schedule}")
         assert page.locator("[name=floor]").is_enabled() == floor
         assert page.locator("[name=mult]").is_enabled() == mult
@@ -378,7 +424,10 @@ def number(words):
 def test_the_folded_table_has_the_numbers_of_the_run(play):
     page = play("play-gd")
     page.locator("summary", has_text="The numbers").click()
-    rows = [row.split("\t") for row in page.locator(".opt-figure table").inner_text().strip().splitlines()[1:]]
+    rows = [
+        row.split("\t")
+        for row in page.locator(".opt-figure table").inner_text().strip().splitlines()[1:]
+    ]
     run = optbook.minimize(optbook.bowl, optbook.gd, lr=0.05, steps=60)
     assert [int(row[0]) for row in rows] == list(range(0, 61, 6))
     for t, x, y, loss in rows:
@@ -392,13 +441,15 @@ WILD_PLAY = """async () => {
   const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
   const controls = [...figure.querySelectorAll('[name]')];
   for (let k = 0; k < 200; k++) {
-    const control = controls[Math.floor(random() * controls.length)], share = random(), { min, max } = control;
+    const control = controls[Math.floor(random() * controls.length)], share = random();
+    const { min, max } = control, within = +min + (max - min) * share;
     if (control.disabled) continue;
-    if (control.type === 'range') control.value = share < 0.2 ? min : share > 0.8 ? max : +min + (max - min) * share;
+    if (control.type === 'range') control.value = share < 0.2 ? min : share > 0.8 ? max : within;
     else if (control.type === 'checkbox') control.checked = !control.checked;
     else control.selectedIndex = Math.floor(share * control.options.length);
     control.dispatchEvent(new Event('input', { bubbles: true }));
-    for (const act of ['seed', 'play', 'reset']) if (random() < 0.06) figure.querySelector(`[data-do=${act}]`)?.click();
+    for (const act of ['seed', 'play', 'reset'])
+      if (random() < 0.06) figure.querySelector(`[data-do=${act}]`)?.click();
     if (random() < 0.1) await new Promise((done) => setTimeout(done, 20));
     const odd = figure.innerText.match(/NaN|undefined|Infinity|null/)
       || figure.querySelector('.views').innerHTML.match(/NaN|undefined|Infinity|null/);
@@ -439,7 +490,11 @@ def test_a_copied_link_restores_everything(play, visit):
     ("name", "asked", "kept"),
     [
         ("play-gd", "lr=1e9&steps=-5&x=99&t=1e6", {"lr": 10, "steps": 10, "t": 10}),
-        ("play-gd", "lr=abc&surface=moon&y=NaN&constructor=1&seed=4", {"lr": 0.05, "surface": "bowl", "y": 2}),
+        (
+            "play-gd",
+            "lr=abc&surface=moon&y=NaN&constructor=1&seed=4",
+            {"lr": 0.05, "surface": "bowl", "y": 2},
+        ),
         ("play-gd", "lr=-1&x=-Infinity&t=-4", {"lr": 0.0001, "x": -4, "t": 0}),
         ("play-momentum", "beta=1.5&condition=0", {"beta": 0.99, "condition": 1}),
         ("play-sgd", "batch=33&seed=1000&axis=both", {"batch": 32, "seed": 7, "axis": "examples"}),
@@ -475,7 +530,11 @@ def asked_at_random(name, rng):
             asked[key] = np.exp(value) if control.base else value
         elif key in "xy":
             asked[key] = rng.uniform(-1.5, 1.5)
-    return asked | ({"run": ",".join(rng.permutation(RACERS)[:3])} if "run" in figures.FIGURES[name].state else {})
+    return asked | (
+        {"run": ",".join(rng.permutation(RACERS)[:3])}
+        if "run" in figures.FIGURES[name].state
+        else {}
+    )
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -485,9 +544,14 @@ def test_the_copied_python_makes_what_is_on_the_screen(play, name, tmp_path, mon
     rng = np.random.default_rng(7)
     for _ in range(20):
         asked = {key: str(value) for key, value in asked_at_random(name, rng).items()}
-        page.evaluate("asked => document.querySelector('.opt-figure').set(new Map(Object.entries(asked)))", asked)
+        page.evaluate(
+            "asked => document.querySelector('.opt-figure').set(new Map(Object.entries(asked)))",
+            asked,
+        )
         copied = page.locator("[data-part=python]").text_content()
-        runs, aside = (run_script(text, tmp_path) for text in (copied, START.sub(a_hair_aside, copied)))
+        runs, aside = (
+            run_script(text, tmp_path) for text in (copied, START.sub(a_hair_aside, copied))
+        )
         for title, points, heights, ended in page.evaluate(RUNS):
             run = runs[title]
             settled = apart(aside[title].theta, run.theta) < 1e-10
@@ -515,7 +579,8 @@ def run_script(text, folder):
 
 
 def apart(seen, computed):
-    """Return how far two runs are apart up to each step that both have, in sizes of the run so far."""
+    """Return how far two runs are apart up to each step that both have, in sizes of the run so
+    far."""
     both = min(len(seen), len(computed))
     seen, computed = (np.array(run)[:both].reshape(both, -1) for run in (seen, computed))
     size = np.maximum.accumulate(np.abs(computed).max(axis=1))
@@ -530,8 +595,11 @@ def test_the_keyboard_reaches_every_control_in_reading_order(play, name):
     page = play(name)
     open_all(page)
     inside = "document.querySelector('.opt-figure')"
-    wanted = page.evaluate(f"""[...{inside}.querySelectorAll('.start, button, input, select, summary')]
-        .filter(e => !e.disabled).map(e => e.name || e.dataset.do || e.dataset.part || e.textContent)""")
+    wanted = page.evaluate(
+        f"""[...{inside}.querySelectorAll('.start, button, input, select, summary')]
+        .filter(e => !e.disabled)
+        .map(e => e.name || e.dataset.do || e.dataset.part || e.textContent)"""
+    )
     page.evaluate(f"{inside}.querySelector('.start, button').focus()")
     reached = []
     for _ in wanted:
@@ -547,12 +615,16 @@ def test_the_keyboard_reaches_every_control_in_reading_order(play, name):
 def test_every_control_has_a_label_and_a_target_of_44_pixels(play, name):
     page = play(name, width=320)
     open_all(page)
-    for control in page.locator(".opt-figure :is(button, select, input[type=range], summary)").all():
+    for control in page.locator(
+        ".opt-figure :is(button, select, input[type=range], summary)"
+    ).all():
         assert control.bounding_box()["height"] >= 44, control.evaluate("e => e.outerHTML")
     for box in page.locator(".opt-figure input[type=checkbox]").all():
         assert box.locator("..").bounding_box()["height"] >= 44
     for control in page.locator(".opt-figure :is(select, input)").all():
-        assert control.evaluate("e => e.labels.length === 1 && e.labels[0].textContent.trim().length > 2")
+        assert control.evaluate(
+            "e => e.labels.length === 1 && e.labels[0].textContent.trim().length > 2"
+        )
     for handle in page.locator(".start").all():
         assert min(handle.bounding_box()["width"], handle.bounding_box()["height"]) >= 44
 
@@ -579,7 +651,10 @@ def test_sliders_say_their_value_and_changes_are_told_once(play):
 def test_racers_are_told_apart_by_dash_as_well_as_colour(play):
     page = play("play-race", f"run={','.join(RACERS)}")
     find = "(all, name) => all.map((path) => path.getAttribute(name))"
-    inks, dashes = (page.locator(".key path").evaluate_all(find, name) for name in ("stroke", "stroke-dasharray"))
+    inks, dashes = (
+        page.locator(".key path").evaluate_all(find, name)
+        for name in ("stroke", "stroke-dasharray")
+    )
     assert len(set(zip(inks, dashes, strict=True))) == len(RACERS)
     assert len(set(inks[:7])) == len(set(dashes[:7])) == 7, "those of the chapter differ in both"
 
@@ -593,7 +668,8 @@ def test_the_benchmark_measures_what_it_says(play):
 def test_nothing_moves_unasked_and_nothing_works_while_idle(play):
     page = play("play-race")
     page.evaluate("""(() => { window.frames_ = 0; const ask = requestAnimationFrame;
-        window.requestAnimationFrame = (f) => { window.frames_ += Error().stack.includes('play-race'); return ask(f) }
+        window.requestAnimationFrame = (f) => {
+          window.frames_ += Error().stack.includes('play-race'); return ask(f) }
     })()""")
     until(page, "document.querySelector('[role=status]').textContent")
     before = page.locator(".opt-figure").inner_html()

@@ -1,7 +1,8 @@
-"""Every formula, as it is drawn: the same pieces of ink in the same places as KaTeX draws, which has nothing of ours.
+"""Every formula, as it is drawn: the same pieces of ink in the same places as KaTeX draws, which
+has nothing of ours.
 
-A piece is what hangs together: a letter, a bar, a hat, a root with its line. What is lost takes pieces away, what
-overlaps joins them, and what is in the wrong place has no partner near it.
+A piece is what hangs together: a letter, a bar, a hat, a root with its line. What is lost takes
+pieces away, what overlaps joins them, and what is in the wrong place has no partner near it.
 """
 
 import functools
@@ -22,21 +23,25 @@ from tests.site.conftest import NODE
 GROUP = "kind"
 FEWEST = 350  # distinct formulas
 EM = 64  # pixels of a letter's size
-LARGER = 192  # the same, for formulas that seem to be wrong: what only nearly touches does not, then
+LARGER = (
+    192  # the same, for formulas that seem to be wrong: what only nearly touches does not, then
+)
 AT_ONCE = 24 * EM  # formulas, times the size of their letters
 INK = 190  # grey values below are ink
 SPECK = 4  # pixels: less is no piece
 AWAY, IN_A_TABLE = 0.3, 0.45  # em: how far up or down a piece may be from its partner
-TALLER = 0.6  # how much taller or lower a piece may be, as a share of its partner's height, or of a small letter's
+TALLER = 0.6  # how much taller or lower a piece may be: a share of its partner's height
 SMALL = 0.3  # em
 NEIGHBOURS = 9  # of a piece in a table, whose rows stand a little wider or closer than KaTeX's
 FONT = "**/latinmodern-math.woff2"
 PLACE = """([formulas, em]) => {
   const article = document.createElement("article");
-  article.style.cssText = "all: initial; background: white; color: black; left: 0; position: absolute; top: 0";
+  article.style.cssText =
+    "all: initial; background: white; color: black; left: 0; position: absolute; top: 0";
   const cell = (formula) => `<div class="cell"><i></i>${formula}</div>`;
   article.innerHTML = `<style>
-    .cell { font-size: ${em}px; line-height: 3; padding: ${em}px; white-space: nowrap; width: max-content }
+    .cell { font-size: ${em}px; line-height: 3; padding: ${em}px; white-space: nowrap;
+      width: max-content }
     .cell > i { display: inline-block; height: 0; width: 1px }
     math { display: inline math !important; font-size: ${em}px !important }
     .katex { font-size: ${em}px !important; line-height: 1.2 !important }
@@ -46,16 +51,20 @@ PLACE = """([formulas, em]) => {
   </style>` + formulas.map(cell).join("");
   document.body.replaceChildren(article);
 }"""
-CELLS = """() => document.fonts.ready.then(() => [...document.querySelectorAll(".cell")].map((cell) => {
-  const { top, bottom, left, right } = cell.getBoundingClientRect();
-  return [left, top, right, bottom, cell.querySelector("i").getBoundingClientRect().bottom].map(Math.round);
-}))"""
+CELLS = """() => document.fonts.ready.then(() =>
+  [...document.querySelectorAll(".cell")].map((cell) => {
+    const { top, bottom, left, right } = cell.getBoundingClientRect();
+    const line = cell.querySelector("i").getBoundingClientRect().bottom;
+    return [left, top, right, bottom, line].map(Math.round);
+  }))"""
 KATEX = """(formulas) => formulas.map(([tex, displayMode]) =>
-  katex.renderToString(tex, { displayMode, output: "html", strict: "error", throwOnError: true }))"""
+  katex.renderToString(tex,
+    { displayMode, output: "html", strict: "error", throwOnError: true }))"""
 
 
 def formulas(*paths):
-    """Return the markup of every distinct formula of pages, by its TeX and whether it is displayed."""
+    """Return the markup of every distinct formula of pages, by its TeX and whether it is
+    displayed."""
     found = {}
     for path in paths:
         for maths in re.findall(r"<math\b.*?</math>", path.read_text(encoding="utf-8"), re.DOTALL):
@@ -74,12 +83,16 @@ def drawn(page, markup, em):
         page.evaluate(CELLS)  # asks for the fonts
         cells = page.evaluate(CELLS)
         picture = np.asarray(Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("L"))
-        found += [pieces(picture[top:bottom, left:right], line - top, em) for left, top, right, bottom, line in cells]
+        found += [
+            pieces(picture[top:bottom, left:right], line - top, em)
+            for left, top, right, bottom, line in cells
+        ]
     return found
 
 
 def pieces(picture, line, em):
-    """Return the pieces of ink, a row each: the middle across and up, the width and the height, all in em."""
+    """Return the pieces of ink, a row each: the middle across and up, the width and the height,
+    all in em."""
     labels, _ = ndimage.label(picture < INK, np.ones((3, 3)))
     boxes = ndimage.find_objects(labels)
     sizes = np.bincount(labels.ravel())[1:]
@@ -94,7 +107,8 @@ def pieces(picture, line, em):
 
 
 def complaint(ours, theirs, table):
-    """Return what is wrong with the pieces of a formula, beside those of KaTeX; nothing if all is well."""
+    """Return what is wrong with the pieces of a formula, beside those of KaTeX; nothing if all
+    is well."""
     if len(ours) != len(theirs):
         return f"{len(ours)} pieces of ink, not {len(theirs)}"
     gaps = abs(ours[:, None] - theirs[None, :]) @ [1, 2, 1, 1]
@@ -107,7 +121,11 @@ def complaint(ours, theirs, table):
     if abs(away).max(initial=0) > (IN_A_TABLE if table else AWAY):
         return f"a piece is {abs(away).max():.2f} em too high or too low"
     taller = abs(ours[:, 3] - theirs[:, 3]) / np.maximum(theirs[:, 3], SMALL)
-    return f"a piece is {taller.max():.0%} too tall or too low" if taller.max(initial=0) > TALLER else ""
+    return (
+        f"a piece is {taller.max():.0%} too tall or too low"
+        if taller.max(initial=0) > TALLER
+        else ""
+    )
 
 
 @pytest.fixture(scope="module")
@@ -129,14 +147,28 @@ def katex(chromium):
         def draw(chosen, em):
             new = [formula for formula in chosen if (formula, em) not in known]
             markup = page.evaluate(KATEX, new)
-            known.update({(formula, em): found for formula, found in zip(new, drawn(page, markup, em), strict=True)})
+            known.update(
+                {
+                    (formula, em): found
+                    for formula, found in zip(new, drawn(page, markup, em), strict=True)
+                }
+            )
             return [known[formula, em] for formula in chosen]
 
         yield draw
         page.context.close()
 
 
-def told(chromium, address, every, katex, chosen, change=lambda maths: maths, style="/* none */", font=None):
+def told(
+    chromium,
+    address,
+    every,
+    katex,
+    chosen,
+    change=lambda maths: maths,
+    style="/* none */",
+    font=None,
+):
     """Draw formulas with a site's style and font, and return what is wrong with each that is."""
     context = chromium.new_context(viewport={"width": 1600, "height": 1000}, bypass_csp=True)
     page = context.new_page()
@@ -158,7 +190,8 @@ def told(chromium, address, every, katex, chosen, change=lambda maths: maths, st
 
 @pytest.fixture
 def look(chromium, address, every, katex):
-    """Return a function that draws formulas with the site's style and font, and tells what is wrong with each."""
+    """Return a function that draws formulas with the site's style and font, and tells what is
+    wrong with each."""
     return functools.partial(told, chromium, address, every, katex)
 
 
@@ -182,7 +215,10 @@ FAULTS = {
     "roots without a radical": (r"\\sqrt", lambda site: {"font": without(site, "√")}),
     "no epsilon": (r"\\epsilon", lambda site: {"font": without(site, "𝜖", "ϵ")}),
     "empty fractions": (r"\\t?frac", lambda _: {"style": "mfrac > * { opacity: 0 }"}),
-    "exponents as subscripts": (r"\^", lambda _: {"change": lambda maths: maths.replace("msup>", "msub>")}),
+    "exponents as subscripts": (
+        r"\^",
+        lambda _: {"change": lambda maths: maths.replace("msup>", "msub>")},
+    ),
     "hidden formulas": ("", lambda _: {"style": "math { visibility: hidden }"}),
 }
 
@@ -190,7 +226,11 @@ FAULTS = {
 @pytest.mark.parametrize("kind", FAULTS)
 def test_what_is_drawn_wrong_is_found(look, site, every, kind):
     pattern, fault = FAULTS[kind]
-    chosen = [formula for formula in every if re.search(pattern, formula[0]) and "<mtable" not in every[formula]]
+    chosen = [
+        formula
+        for formula in every
+        if re.search(pattern, formula[0]) and "<mtable" not in every[formula]
+    ]
     if kind == "exponents as subscripts":
         chosen = [formula for formula in chosen if "<msup>" in every[formula]]
     assert len(chosen) >= 10

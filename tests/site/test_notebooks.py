@@ -8,7 +8,9 @@ import pytest
 from ext.exercise import CODE, exercises, notebook
 from tests.site.test_pages import CHAPTER, ROOT
 
-PAGES = {name: (ROOT / "docs" / name).with_suffix(".md").read_text(encoding="utf-8") for name in CHAPTER}
+PAGES = {
+    name: (ROOT / "docs" / name).with_suffix(".md").read_text(encoding="utf-8") for name in CHAPTER
+}
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -20,9 +22,15 @@ def test_the_published_notebook_holds_every_exercise(site, pages, page):
     assert stored == notebook(pages[page].find("h1").find(string=True), found)
     cells = Counter(cell["cell_type"] for cell in stored["cells"])
     assert cells == {"code": len(found), "markdown": 2 * len(found) + 1}
-    for cell, parts in zip([c for c in stored["cells"] if c["cell_type"] == "code"], found.values(), strict=True):
+    for cell, parts in zip(
+        [c for c in stored["cells"] if c["cell_type"] == "code"], found.values(), strict=True
+    ):
         assert cell["source"] == parts["starter"].rstrip()
-    assert not any(CODE.search(cell["source"]) is None for cell in stored["cells"] if "Solution" in cell["source"])
+    assert not any(
+        CODE.search(cell["source"]) is None
+        for cell in stored["cells"]
+        if "Solution" in cell["source"]
+    )
     assert pages[page].select_one(f'p.download a[href="exercises/{path.name}"]')
 
 

@@ -1,4 +1,5 @@
-"""Text that would like to be a script, wherever a book has text: none of it runs, and nothing asks another host."""
+"""Text that would like to be a script, wherever a book has text: none of it runs, and nothing
+asks another host."""
 
 from urllib.parse import quote
 
@@ -9,7 +10,10 @@ from tests.faults.book import Book, make
 from tests.site.conftest import opened
 
 RAN = "document.title = 'ran'"
-PAYLOADS = [f"<script>{RAN}</script>", f'<img src="https://elsewhere.invalid/a.png" onerror="{RAN}">']
+PAYLOADS = [
+    f"<script>{RAN}</script>",
+    f'<img src="https://elsewhere.invalid/a.png" onerror="{RAN}">',
+]
 BOTH = " ".join(PAYLOADS)
 MARK = "harmful"  # a word to search for
 PAGE = f"""# {MARK} `{BOTH}`
@@ -20,8 +24,8 @@ See [the first](index.md).
 """
 CELL = f"""print({BOTH!r})
 class Evil:
-    _repr_html_ = _repr_svg_ = _repr_markdown_ = _repr_javascript_ = _repr_latex_ = lambda self: {BOTH!r}
-    __repr__ = _repr_html_
+    _repr_html_ = _repr_svg_ = _repr_markdown_ = lambda self: {BOTH!r}
+    __repr__ = _repr_javascript_ = _repr_latex_ = _repr_html_
 display(Evil())
 """
 SEARCH = f"search.html?q={MARK}+{quote(BOTH)}"
@@ -29,7 +33,8 @@ SEARCH = f"search.html?q={MARK}+{quote(BOTH)}"
 
 @pytest.fixture(scope="module")
 def harmful(tmp_path_factory):
-    """Build a small book that has payloads for titles, outputs, equations and pictures' words; return its site."""
+    """Build a small book that has payloads for titles, outputs, equations and pictures' words;
+    return its site."""
     book = Book(tmp_path_factory.mktemp("payloads") / "book")
     make(book.root)
     book.write("docs/other.md", PAGE)
@@ -59,7 +64,9 @@ def test_no_payload_runs(chromium, address, name):
     assert "elsewhere.invalid" in seen.page.inner_text("body"), "the payload is not on the page"
     assert seen.page.title() != "ran"
     assert not seen.complaints
-    assert all(response.url.startswith((address.partition("///")[0], "data:")) for response in seen.asked)
+    assert all(
+        response.url.startswith((address.partition("///")[0], "data:")) for response in seen.asked
+    )
     seen.page.context.close()
 
 

@@ -1,4 +1,5 @@
-"""The curves of the interactive figures, as drawn: in the light, in the dark and on paper, by pixels."""
+"""The curves of the interactive figures, as drawn: in the light, in the dark and on paper, by
+pixels."""
 
 import functools
 import io
@@ -11,7 +12,8 @@ from tests.site.conftest import until
 from tests.site.test_figures import PAGES
 
 LOOKS = {"light": {}, "dark": {"color_scheme": "dark"}, "paper": {}}
-AHEAD, DONE = 1.3, 2.2  # contrast of a stroke to what is under it, as drawn: faint ahead of the cursor, full behind it
+# contrast of a stroke to what is under it, as drawn: faint ahead of the cursor, full behind it
+AHEAD, DONE = (1.3, 2.2)
 INK = 20  # pixels with that contrast, at two for each of the page's
 WIDE = 8  # pixels from one end of a curve to the other, across or up
 INKS = """() => [...document.querySelectorAll('.opt-figure .key li')].map((li) =>
@@ -23,7 +25,10 @@ BOXES = """() => [...document.querySelectorAll('.opt-figure .views > svg')].map(
 HIDE = """([place, ink]) => [...document.querySelectorAll('.opt-figure .views > svg')[place]
   .querySelectorAll(`svg path[stroke="${ink}"]:not(.step)`)]
   .map((line) => { line.style.visibility = 'hidden' }).length"""
-SHOW = "() => document.querySelectorAll('.opt-figure .views path').forEach((line) => { line.style.visibility = '' })"
+SHOW = (
+    "() => document.querySelectorAll('.opt-figure .views path').forEach((line) => {"
+    " line.style.visibility = '' })"
+)
 
 
 def photograph(page, box):
@@ -31,11 +36,16 @@ def photograph(page, box):
     _, x, y, width, height = box
     taken = page.screenshot(clip={"x": x, "y": y, "width": width, "height": height})
     values = np.asarray(Image.open(io.BytesIO(taken)).convert("RGB")) / 255
-    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4) @ [
+        0.2126,
+        0.7152,
+        0.0722,
+    ]
 
 
 def unseen(page, contrast):
-    """Say which run of a figure, by the key under it, has no curve that can be seen on which of its drawings."""
+    """Say which run of a figure, by the key under it, has no curve that can be seen on which of
+    its drawings."""
     for place, box in enumerate(page.evaluate(BOXES)):
         if min(box[3:]) < 100:
             yield f"{box[0]} has no room"

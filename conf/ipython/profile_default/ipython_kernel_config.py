@@ -1,4 +1,5 @@
-"""Settings of the kernels that run the pages' cells: figures are drawn as SVG, at the size that the script says."""
+"""Settings of the kernels that run the pages' cells: figures are drawn as SVG, at the size that
+the script says."""
 
 c = get_config()  # noqa: F821  IPython provides it
 c.InlineBackend.figure_formats = {"svg"}

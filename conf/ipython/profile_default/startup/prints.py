@@ -1,4 +1,5 @@
-"""Let a cell print all at once, for pieces are put together with lines that nobody printed; and not without end.
+"""Let a cell print all at once, for pieces are put together with lines that nobody printed; and not
+without end.
 
 A million characters would take hours to typeset, and nobody would read them.
 """

@@ -1,4 +1,5 @@
-"""`{registry} optimizers`: a table of all that is registered, read from the registry; and counts for the cover."""
+"""`{registry} optimizers`: a table of all that is registered, read from the registry; and counts
+for the cover."""
 
 import functools
 import inspect
@@ -11,7 +12,7 @@ from pybtex.database import parse_file
 from sphinx.util.docutils import SphinxDirective
 
 import optbook
-from optbook import figures
+from optbook.book import figures
 
 BIBLIOGRAPHY = Path(__file__).parents[2] / "docs" / "references.bib"
 SIDE = 64  # of the matrix whose optimizers' memory is measured
@@ -30,11 +31,13 @@ CARD = """
 
 {call}
 
-[The script of this picture](gallery/optimizers/plot_{name}.rst) · [its entry in the API](#optbook.{module}.{name})
+[The script of this picture](gallery/optimizers/plot_{name}.rst) ·
+[its entry in the API](#optbook.{module}.{name})
 :::
 """
 
-BOXES = {"cards": "{grid} 1 1 2 2\n:gutter: 3", "sheet": "{container} sheet"}  # what holds those that are no table
+# what holds those that are no table
+BOXES = {"cards": "{grid} 1 1 2 2\n:gutter: 3", "sheet": "{container} sheet"}
 ENTRY = """
 :::{{container}} entry
 **[{title}]({link})** {call} {about}
@@ -50,7 +53,12 @@ def optimizers():
     """Yield the table of optimizers: what each remembers, how it is called, where it is from."""
     yield "Optimizer", "Published", "State", "In a line"
     for name, rule in optbook.OPTIMIZERS.items():
-        yield f"[{rule.title}](#optbook.{module(rule)}.{name})", year(rule), state(rule), claim(rule)
+        yield (
+            f"[{rule.title}](#optbook.{module(rule)}.{name})",
+            year(rule),
+            state(rule),
+            claim(rule),
+        )
 
 
 def wrappers():
@@ -71,20 +79,30 @@ def states():
 
 
 def sheet():
-    """Yield an entry for every rule: its name, its call with the defaults, when to use it, its equations."""
+    """Yield an entry for every rule: its name, its call with the defaults, when to use it, its
+    equations."""
     for name, rule in (optbook.OPTIMIZERS | optbook.WRAPPERS | optbook.SCHEDULES).items():
         about = getattr(rule, "use", "") or claim(rule)
         small = formula(rule).replace(r"\frac", r"\tfrac")
         link = f"#optbook.{module(rule)}.{name}"
-        yield ENTRY.format(title=rule.title, link=link, call=call(name, rule), about=about, rule=small)
+        yield ENTRY.format(
+            title=rule.title, link=link, call=call(name, rule), about=about, rule=small
+        )
 
 
 def cards():
     """Yield a card for each optimizer, and for what goes around one."""
     for name, rule in (optbook.OPTIMIZERS | optbook.WRAPPERS).items():
-        about = {"title": rule.title, "cite": rule.cite, "claim": claim(rule), "module": module(rule)}
+        about = {
+            "title": rule.title,
+            "cite": rule.cite,
+            "claim": claim(rule),
+            "module": module(rule),
+        }
         remembers = state(rule) if name in optbook.OPTIMIZERS else "around any other"
-        yield CARD.format(name=name, rule=formula(rule), call=call(name, rule), state=remembers, **about)
+        yield CARD.format(
+            name=name, rule=formula(rule), call=call(name, rule), state=remembers, **about
+        )
 
 
 @functools.cache
@@ -115,7 +133,8 @@ def formula(rule):
 
 @functools.cache
 def remembered(rule):
-    """Return how many numbers an optimizer remembers for each parameter of a square matrix, once it has made a step."""
+    """Return how many numbers an optimizer remembers for each parameter of a square matrix, once
+    it has made a step."""
     walk = rule(lambda theta: theta, np.ones((SIDE, SIDE)))
     next(walk)
     variables = inspect.getgeneratorlocals(walk)
@@ -134,14 +153,22 @@ def schedules():
     """Yield the table of schedules."""
     yield "Schedule", "Call", "Described in"
     for name, make in optbook.SCHEDULES.items():
-        yield f"[{make.title}](#optbook.schedules.{name})", call(name, make), f"{{cite:t}}`{make.cite}`"
+        yield (
+            f"[{make.title}](#optbook.schedules.{name})",
+            call(name, make),
+            f"{{cite:t}}`{make.cite}`",
+        )
 
 
 def problems():
     """Yield the table of landscapes."""
     yield "Landscape", "Loss", "Curvature at the deepest minimum", "Source"
     for name, problem in optbook.PROBLEMS.items():
-        formula = re.sub(r"\s*\\\\\s*", r", \\quad ", problem.__doc__.split(".. math::")[1].strip().replace("&=", "="))
+        formula = re.sub(
+            r"\s*\\\\\s*",
+            r", \\quad ",
+            problem.__doc__.split(".. math::")[1].strip().replace("&=", "="),
+        )
         low, high = problem.curvature
         source = f"{{cite:t}}`{problem.cite}`" if problem.cite else "this book"
         yield f"`{name}`: {problem.title}", f"${formula}$", f"{low:.4g} to {high:.4g}", source
@@ -149,7 +176,9 @@ def problems():
 
 def call(name, rule):
     """Return the call as a reader writes it, without the two arguments that every optimizer has."""
-    shown = [p for p in inspect.signature(rule).parameters.values() if p.name not in ("grad", "theta")]
+    shown = [
+        p for p in inspect.signature(rule).parameters.values() if p.name not in ("grad", "theta")
+    ]
     return f"`{name}({', '.join(map(str, shown))})`"
 
 
@@ -160,9 +189,14 @@ class Registry(SphinxDirective):
 
     def run(self):
         """Return the table, parsed as Markdown."""
-        tables = {table.__name__: table for table in (optimizers, wrappers, states, schedules, problems, sheet, cards)}
+        tables = {
+            table.__name__: table
+            for table in (optimizers, wrappers, states, schedules, problems, sheet, cards)
+        }
         if self.arguments[0] not in tables:
-            raise self.error(f"registry: the table must be one of {', '.join(tables)}, got {self.arguments[0]!r}")
+            raise self.error(
+                f"registry: the table must be one of {', '.join(tables)}, got {self.arguments[0]!r}"
+            )
         if self.arguments[0] in BOXES:
             blocks = "".join(tables[self.arguments[0]]())
             return self.parse_text_to_nodes(f"::::{BOXES[self.arguments[0]]}\n{blocks}::::\n")

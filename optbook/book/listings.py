@@ -1,7 +1,8 @@
-"""The chapter's two listings: same names, same calls, and bit for bit the results of the library's rules.
+"""The chapter's two listings: same names, same calls, and bit for bit the results of the library's
+rules.
 
-They stand alone, so that a reader can copy either from the page and run it. What is wrong with an argument, Python or
-NumPy says.
+They stand alone, so that a reader can copy either from the page and run it. What is wrong with an
+argument, Python or NumPy says.
 """
 
 import warnings
@@ -109,8 +110,8 @@ class Adam:
         Raises
         ------
         TypeError, ValueError
-            Python's or NumPy's own, if there are not as many gradients as `params`, or one of these is no array of
-            floats. Those before it have then been updated.
+            Python's or NumPy's own, if there are not as many gradients as `params`, or one of these
+            is no array of floats. Those before it have then been updated.
         """
         self.t += 1
         for i, (p, g) in enumerate(zip(self.params, grads, strict=True)):

@@ -1,0 +1,1 @@
+"""What only this book needs: its listings, exercises, figures and stored benchmarks."""
