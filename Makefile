@@ -5,7 +5,7 @@ BUILD := $(BIN)/python conf/build.py
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .NOTPARALLEL:
-.PHONY: html site test check engines mutants faults lighthouse audit links newest lowest serve size lint lock bench clean
+.PHONY: html site test check engines mutants lighthouse audit links newest lowest serve size lint lock bench clean
 html: .venv/book ; $(BUILD)
 site: .venv/book ; $(BUILD) site
 serve: .venv/book ; $(BUILD) serve
@@ -13,16 +13,19 @@ test: .venv/test .venv/node html
 	@tests/install || { $(PYTEST) -m "not browser"; echo "Not all tests have run: see above"; exit 1; }
 	$(PYTEST)
 check: lint ; $(BIN)/python -m pytest -n 2 --dist worksteal $(LIBRARY)
-lint: .venv/test ; $(BIN)/ruff check . && $(BIN)/ruff format --check .
+lint: .venv/test .venv/node
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/oxlint --allow no-unused-vars --deny-warnings $(SCRIPTS)
+	$(NODE)/bin/node .venv/node/node_modules/prettier/bin/prettier.cjs --check --print-width 100 --log-level warn $(SCRIPTS:%=%/*.js)
+SCRIPTS := conf/figures conf/static
 size: .venv/test ; $(BIN)/python tests/benchmarks/size.py
 bench: .venv/test html ; for it in step racing figures epochs memory; do $(BIN)/python tests/benchmarks/$$it.py || exit; done
 clean: ; rm -rf build .venv dist
 
-# More that takes longer. `make faults` needs Debian's faketime, and root for the mounts of its full disks.
+# More that takes longer.
 engines: .venv/test html ; tests/install && ENGINES=all $(PYTEST) tests/site/test_engines.py
 mutants: .venv/test ; $(BIN)/python -m pytest tests/mutants.py
-LIBRARY := tests --ignore tests/site --ignore tests/faults
-faults: .venv/test build/lowest html ; $(BIN)/python -m tests.faults
+LIBRARY := tests --ignore tests/site
 lighthouse: .venv/lighthouse html ; $(BIN)/python -m tests.lighthouse
 # An audit that cannot reach its sources must fail: each is cut off from them first, to see that it does.
 PIP_AUDIT = $(BIN)/pip-audit --strict --disable-pip --require-hashes -r conf/lock/book.txt -r conf/lock/test.txt

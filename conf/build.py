@@ -32,7 +32,7 @@ BUILD = ROOT / "build"
 STAGE = BUILD / "stage"
 HTML = STAGE / "html"
 DOCTREES = STAGE / "doctrees"
-FINISHED = DOCTREES / "finished"  # ext/finish.py writes it, last of all
+FINISHED = DOCTREES / "finished"  # ext/postprocess.py writes it, last of all
 NOW = STAGE / "now"  # what each process is at work on
 WARNINGS = STAGE / "warnings"
 SNAPSHOT = STAGE / "snapshot"  # what the stage was made from
@@ -44,13 +44,16 @@ PYTHON = f"{sys.version} in {sys.prefix}"  # another one may have other packages
 EVERYWHERE = ["optbook", "conf"]  # every page depends on these
 LOOK = ["static", "templates"]  # but for these of conf, which no script and no cell sees
 SOURCES = [*EVERYWHERE, "docs", "gallery"]
-SPHINX = ["-j", "auto", "-n", "-W", "--keep-going", "-T", "-a", "-w", WARNINGS]
+SPHINX = ["-j", "auto", "-n", "-W", "--keep-going", "-T", "-w", WARNINGS]
 SPHINX += ["-c", STAGE / "conf", "-d", DOCTREES, STAGE / "docs", HTML]
 LOCATED = re.compile(r"^\S.*: (?:WARNING|ERROR|CRITICAL): .*", re.MULTILINE)
 RAISED = re.compile(
-    r"^ *(?:\w+\.)*(?!Cell|Execution|SphinxParallel)(\w*(?:Error|Exception|Exit): .*)", re.MULTILINE
+    # not what Sphinx and its helpers wrap around it
+    r"^ *(?:\w+\.)*(?!CellExecution|Execution|SphinxParallel)"
+    r"(\w*(?:Error|Exception|Exit|Warning)\b.*)",
+    re.MULTILINE,
 )
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+COLOUR = re.compile(r"\x1b?\[[0-9;]+m")
 TIME_LIMIT = 1200  # seconds
 ENVIRONMENT = {
     # The package of this tree, wherever the build is called from.
@@ -123,19 +126,25 @@ def environment():
 
 def prepare(sources, shared):
     """Bring the stage up to date with the sources: emptied if it cannot be trusted, else only
-    what changed."""
+    what changed. Return whether Sphinx can tell by itself which pages to write again.
+
+    That is so if only pages and the look have changed; a script shows on many pages.
+    """
     if not TRUSTED.exists() or TRUSTED.read_text() != shared:
         shutil.rmtree(STAGE, ignore_errors=True)
     TRUSTED.unlink(missing_ok=True)
     FINISHED.unlink(missing_ok=True)
     shutil.rmtree(NOW, ignore_errors=True)
     NOW.mkdir(parents=True)
+    changed = []
     for path, content in sources.items():
         copy = STAGE / path
         if not copy.exists() or copy.read_bytes() != content:
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(content)
+            changed.append(path)
     SNAPSHOT.write_text(shared)
+    return all(path.suffix == ".md" or path.parts[1] in LOOK for path in changed)
 
 
 def trust():
@@ -143,14 +152,14 @@ def trust():
     SNAPSHOT.rename(TRUSTED)
 
 
-def sphinx(lock):
+def sphinx(lock, *options):
     """Run Sphinx on the stage in a process group of its own; return whether it went to its end
     without a warning.
 
     It holds the lock, too: if this process is killed, the next build waits for Sphinx before it
     enters the stage.
     """
-    command = [sys.executable, "-m", "sphinx", *SPHINX]
+    command = [sys.executable, "-m", "sphinx", *SPHINX, *options]
     process = subprocess.Popen(
         command, cwd=STAGE, env=environment(), start_new_session=True, pass_fds=[lock.fileno()]
     )
@@ -176,14 +185,21 @@ def end(process):
 
 
 def culprit():
-    """Return what Sphinx complained of first, or else what was at work, and what was raised
-    there."""
+    """Return where the build failed and why, in a line: a script, a page, or what was at work."""
+    if (report := NOW / "failed").exists():  # ext/gallery.py writes it
+        said = report.read_text(encoding="utf-8")
+        *_, (script, line) = re.findall(r'File ".*?(gallery/[^"]*)", line (\d+)', said)
+        return f"{script}:{line}: {RAISED.findall(said)[-1]}"
     said = COLOUR.sub("", WARNINGS.read_text(encoding="utf-8")) if WARNINGS.exists() else ""
     said = said.replace(f"{STAGE}{os.sep}", "")
     if located := LOCATED.findall(said):
         return located[0]
+    raised = [words for words in RAISED.findall(said) if "Traceback" not in words]
+    if page := re.search("ExecutionError: (docs/.*)", said):
+        at = re.search(r"^ *-+> \d+ (.*)", said, re.MULTILINE)
+        return f"{page[1]}: {raised[0].rstrip(': ')}" + (f", at `{at[1].strip()}`" if at else "")
     at = sorted({path.read_text() for path in NOW.iterdir()}) or ["its end"]
-    return ": ".join([", ".join(at), *RAISED.findall(said)[:1]])
+    return ": ".join([", ".join(at), *(raised[-1:] or ["it stopped without a word"])])
 
 
 def publish(name):
@@ -234,9 +250,9 @@ def build(lock, fresh=False):
     if fresh or not is_published(name):
         if fresh:
             TRUSTED.unlink(missing_ok=True)
-        prepare(sources, shared)
+        options = [] if prepare(sources, shared) else ["-a"]
         print("Building the book: every script and every cell runs …", flush=True)
-        if not sphinx(lock):
+        if not sphinx(lock, *options):
             return fail(culprit())
         if wrong := verify.examine(STAGE, HTML):
             return fail("\n".join(wrong[:20]))
@@ -278,7 +294,7 @@ def serve():
         "--ignore",
         f"{STAGE}/**",
     ]
-    command = [sys.executable, "-m", "sphinx_autobuild", *SPHINX, *watch, *steps]
+    command = [sys.executable, "-m", "sphinx_autobuild", *SPHINX, "-a", *watch, *steps]
     return subprocess.run(command, env=environment(), check=False).returncode
 
 
@@ -310,7 +326,8 @@ def main():
     act = parser.parse_args().act
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that `finally` runs
     if act in ("prepare", "trust"):  # steps of `serve`, which holds the lock
-        return prepare(*read()) if act == "prepare" else trust()
+        prepare(*read()) if act == "prepare" else trust()
+        return 0
     try:
         with alone() as lock:
             return ACTS[act](lock)

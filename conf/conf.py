@@ -15,9 +15,9 @@ language = "en"
 # fmt: off
 extensions = [
     "myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx_copybutton", "sphinx_design",
-    "sphinx_gallery.gen_gallery", "sphinx_sitemap", "sphinxcontrib.bibtex", "sphinxext.opengraph",
+    "sphinx_gallery.gen_gallery", "sphinxcontrib.bibtex", "sphinxext.opengraph",
     "notfound.extension", "ext.mathml", "ext.listing", "ext.exercise", "ext.play", "ext.tables",
-    "ext.gallery", "ext.spread", "ext.finish",
+    "ext.gallery", "ext.rebuild", "ext.postprocess",
 ]
 # fmt: on
 exclude_patterns = ["gallery/**/*.ipynb", "gallery/**/*.py", "gallery/**/*.zip", "**/README.*"]
@@ -79,8 +79,6 @@ html_js_files = [("reach.js", {"defer": "defer"})]
 html_baseurl = os.environ["SITE_URL"]
 html_copy_source = html_show_sourcelink = html_show_sphinx = html_domain_indices = False
 html_math_renderer = "mathml"
-sitemap_url_scheme = "{link}"
-sitemap_excludes = ["404.html", "search.html", "genindex.html"]
 ogp_site_url = html_baseurl
 ogp_image = "_static/card.png"
 ogp_social_cards = {"enable": False}

@@ -7,7 +7,7 @@ mostly.
 import re
 from urllib.parse import urljoin, urlparse
 
-from ext import policy
+from ext import postprocess
 
 # pages that Sphinx makes, with or without a source
 OWN = {"genindex.html", "search.html", "404.html"}
@@ -107,7 +107,7 @@ def every_figure_is_drawn(stage, html):
 def every_page_is_under_the_policy(stage, html):
     """A page has the policy, and no script or style of its own for it to stop."""
     for name, text in texts(html, ".html"):
-        yield f"{name}: {fault}" if (fault := policy.fault(text)) else ""
+        yield f"{name}: {fault}" if (fault := postprocess.fault(text)) else ""
 
 
 RULES = [

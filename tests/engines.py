@@ -54,10 +54,10 @@ class Window:
         return self.evaluate(f"""(async () => {{
           const all = [...document.querySelectorAll({json.dumps(selector)})];
           const found = all.find((e) => e.getClientRects().length);
-          const y = () => found.getBoundingClientRect().y;
-          for (let before, rests = 0; rests < 3; rests = y() === before ? rests + 1 : 0) {{
+          const top = () => found.getBoundingClientRect().y;
+          for (let before, rests = 0; rests < 3; rests = top() === before ? rests + 1 : 0) {{
             found.scrollIntoView({{ block: "center", behavior: "instant" }});
-            before = found.getBoundingClientRect().y;
+            before = top();
             await new Promise(requestAnimationFrame);
           }}
           const {{ x, y, width, height }} = found.getBoundingClientRect();

@@ -67,8 +67,7 @@ def looks():
         yield f"#{item['color'].lstrip('#')}", " ".join(f"{20 * part:g}" for part in dash)
 
 
-@functools.cache
-def bundle(name="all-figures"):
+def joined(name="all-figures"):
     """Return the script of a figure, with what that figure needs; by default, with everything."""
     figure = figures.FIGURES.get(name)
     kinds = [figure.kind] if figure else list(PARTS)
@@ -85,9 +84,13 @@ def bundle(name="all-figures"):
         [(SOURCES / f"{part}.js").read_text(encoding="utf-8") for part in parts]
         for parts in (["numbers"], [*SHARED, *own, "element"])
     )
-    return minify.string(
-        "application/javascript", "(() => {\n" + "".join([*before, *compiled, *after]) + "})();\n"
-    )
+    return "(() => {\n" + "".join([*before, *compiled, *after]) + "})();\n"
+
+
+@functools.cache
+def bundle(name="all-figures"):
+    """Return the script of a figure, minified."""
+    return minify.string("application/javascript", joined(name))
 
 
 def plain(function):

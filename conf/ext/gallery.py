@@ -1,6 +1,7 @@
 """What the gallery needs: scripts that cannot disturb each other, and a list of examples under
 each API entry."""
 
+import logging
 import os
 import re
 import signal
@@ -14,6 +15,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 from docutils import nodes
+from nbclient import NotebookClient
 from PIL import Image
 from sphinx.errors import ExtensionError
 from sphinx_gallery.directives import imgsgnode
@@ -22,27 +24,25 @@ from sphinx_gallery.scrapers import matplotlib_scraper
 SAVED = {}
 NOW = Path(os.environ["OPTBOOK_NOW"])  # where each process says what it is at work on
 TIME_LIMIT = 120  # seconds of a script
-LONGEST = 1_000_000  # characters of a page
 
 
-def begin(work):
-    """Say what this process is at work on from now on."""
-    (NOW / str(os.getpid())).write_text(work)
+class Report(logging.Handler):
+    """Writes down how a script failed: its process has no other way to say it."""
+
+    def emit(self, record):
+        """Write the first traceback."""
+        said = record.getMessage()
+        if "Traceback" in said and not (NOW / "failed").exists():
+            (NOW / "failed").write_text(said, encoding="utf-8")
 
 
-def read(app, docname, source):
-    """Say that a page is read; refuse one that no reader would ever come to the end of."""
-    begin(str(Path(app.env.doc2path(docname)).relative_to(Path(app.srcdir).parent)))
-    if len(source[0]) > LONGEST:
-        raise ExtensionError(
-            f"{docname} has {len(source[0])} characters, more than {LONGEST}: what does its script"
-            " print?"
-        )
+logging.getLogger("sphinx.sphinx-gallery").addHandler(Report(logging.WARNING))
 
 
-def end():
-    """Say that this process is done with what it was at work on."""
-    (NOW / str(os.getpid())).unlink(missing_ok=True)
+def at_work(on=""):
+    """Write down what this process is at work on; nothing, if it is done with it."""
+    note = NOW / str(os.getpid())
+    note.write_text(on) if on else note.unlink(missing_ok=True)
 
 
 def stop(*_):
@@ -54,7 +54,7 @@ def isolate(gallery_conf, fname, when):
     """Start every script from the same state, with a package of its own and warnings as errors;
     undo all after it."""
     if when == "before":
-        begin(str(fname))
+        at_work(str(fname))
         signal.signal(signal.SIGALRM, stop)
         signal.alarm(TIME_LIMIT)
         SAVED.update(filters=warnings.filters[:], numpy=np.geterr(), environ=dict(os.environ))
@@ -62,7 +62,7 @@ def isolate(gallery_conf, fname, when):
         warnings.simplefilter("error")
     elif SAVED:
         signal.alarm(0)
-        end()
+        at_work()
         unload()
         sys.modules.update(SAVED["package"])
         warnings.filters[:] = SAVED["filters"]
@@ -159,9 +159,10 @@ def lighten_one(path):
 
 def setup(app):
     """Listen to autodoc, to the gallery's end, and to pages that are about to be written."""
+    NotebookClient.shutdown_kernel = "immediate"  # one that is asked to leave takes three seconds
+    app.connect("source-read", lambda app, page, _: at_work(f"docs/{page}.md"))
+    app.connect("doctree-read", lambda *_: at_work())
     app.connect("builder-inited", lighten, priority=900)
-    app.connect("source-read", read)
-    app.connect("doctree-read", lambda *_: end())
     app.connect("autodoc-process-docstring", add_examples, priority=900)
     app.connect("doctree-resolved", describe)
     return {"parallel_read_safe": True}

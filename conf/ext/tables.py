@@ -127,8 +127,9 @@ def claim(rule):
 
 
 def formula(rule):
-    """Return the equations of a rule's docstring."""
-    return re.search(r"\.\. math::\s*(.+?)\n\n(?=\S)", inspect.getdoc(rule), re.DOTALL)[1]
+    """Return the equations of a rule's docstring, in one line."""
+    found = re.search(r"\.\. math::\s*(.+?)\n\n(?=\S)", inspect.getdoc(rule), re.DOTALL)[1]
+    return " ".join(found.split())
 
 
 @functools.cache
@@ -164,11 +165,8 @@ def problems():
     """Yield the table of landscapes."""
     yield "Landscape", "Loss", "Curvature at the deepest minimum", "Source"
     for name, problem in optbook.PROBLEMS.items():
-        formula = re.sub(
-            r"\s*\\\\\s*",
-            r", \\quad ",
-            problem.__doc__.split(".. math::")[1].strip().replace("&=", "="),
-        )
+        lines = " ".join(problem.__doc__.split(".. math::")[1].split()).replace("&=", "=")
+        formula = lines.replace(r" \\ ", r", \quad ")
         low, high = problem.curvature
         source = f"{{cite:t}}`{problem.cite}`" if problem.cite else "this book"
         yield f"`{name}`: {problem.title}", f"${formula}$", f"{low:.4g} to {high:.4g}", source

@@ -14,10 +14,17 @@ class OptFigure extends HTMLElement {
     this.on("input", ({ target }) => this.input(target));
     this.on("click", (event) => this[event.target.dataset.do]?.(event.target) || this.point(event));
     this.on("keydown", (event) => this.key(event));
-    this.on("pointerdown", ({ target, pointerId }) => target.closest(".start")?.setPointerCapture(pointerId));
-    this.on("pointermove", (event) => start?.hasPointerCapture(event.pointerId) && this.point(event));
+    this.on("pointerdown", ({ target, pointerId }) =>
+      target.closest(".start")?.setPointerCapture(pointerId),
+    );
+    this.on(
+      "pointermove",
+      (event) => start?.hasPointerCapture(event.pointerId) && this.point(event),
+    );
   }
-  find(selector) { return this.querySelector(selector); }
+  find(selector) {
+    return this.querySelector(selector);
+  }
   on(type, act) {
     this.addEventListener(type, (event) => {
       this.wake();
@@ -26,13 +33,18 @@ class OptFigure extends HTMLElement {
   }
 
   // The picture is finished as it is: nothing is computed before a reader comes near, or does something.
-  wake() { this.scene || this.show(); }
+  wake() {
+    if (!this.scene) this.show();
+  }
   whenNear(act) {
-    const watch = new IntersectionObserver(([{ isIntersecting }]) => {
-      if (!isIntersecting) return;
-      watch.disconnect();
-      act();
-    }, { rootMargin: "50%" });
+    const watch = new IntersectionObserver(
+      ([{ isIntersecting }]) => {
+        if (!isIntersecting) return;
+        watch.disconnect();
+        act();
+      },
+      { rootMargin: "50%" },
+    );
     watch.observe(this);
   }
 
@@ -48,10 +60,23 @@ class OptFigure extends HTMLElement {
     this.show();
   }
   allowed(name, value) {
-    const { state, rules, seeds } = this.spec, first = state[name];
-    const control = this.find(`[name=${name}]`) || { min: 0, max: seeds.length - 1, step: 1, dataset: {} };
-    const { options, min: low, max: high, step, dataset: { base } } = control;
-    if (name === "run") return Object.keys(rules).filter((racer) => value.split(",").includes(racer));
+    const { state, rules, seeds } = this.spec,
+      first = state[name];
+    const control = this.find(`[name=${name}]`) || {
+      min: 0,
+      max: seeds.length - 1,
+      step: 1,
+      dataset: {},
+    };
+    const {
+      options,
+      min: low,
+      max: high,
+      step,
+      dataset: { base },
+    } = control;
+    if (name === "run")
+      return Object.keys(rules).filter((racer) => value.split(",").includes(racer));
     if (options) return [...options].some((option) => option.value === value) ? value : first;
     if (!Number.isFinite(parseFloat(value))) return first;
     const near = min(max(base ? log(max(value, 1e-9)) / log(base) : value, low), high);
@@ -66,7 +91,8 @@ class OptFigure extends HTMLElement {
     if (!cursor) this.scene = stage(spec, state);
     state.t = min(state.t, this.scene.last);
     for (const [name, words] of Object.entries(frame(spec, state, this.scene))) {
-      const [part, attribute] = name.split("@"), element = this.find(`[data-part=${part}]`);
+      const [part, attribute] = name.split("@"),
+        element = this.find(`[data-part=${part}]`);
       if (parts[name] === words || !element) continue;
       parts[name] = words;
       if (attribute) element.setAttribute(attribute, words);
@@ -77,33 +103,45 @@ class OptFigure extends HTMLElement {
     this.later = setTimeout(() => this.tell(this.find(".says").textContent), 900);
   }
   fill(control) {
-    const { name, dataset: { base } } = control, value = this.state[name];
+    const {
+        name,
+        dataset: { base },
+      } = control,
+      value = this.state[name];
     if (control.type === "checkbox") control.checked = value.includes(control.value);
     else control.value = base ? log(value) / log(base) : value;
     control.ariaValueText = this.parts[`out-${name}`];
     control.disabled = this.scene.idle?.includes(name);
   }
-  tell(words) { this.find("[role=status]").textContent = words; }
+  tell(words) {
+    this.find("[role=status]").textContent = words;
+  }
 
   // What a reader does.
   input({ name, value, type, dataset: { base } }) {
     const { state, spec } = this;
     if (!name) return;
-    if (type === "checkbox") state.run = Object.keys(spec.rules).filter((racer) => this.find(`[value=${racer}]`).checked);
+    if (type === "checkbox")
+      state.run = Object.keys(spec.rules).filter((racer) => this.find(`[value=${racer}]`).checked);
     else state[name] = type !== "range" ? value : base ? +(base ** value).toPrecision(3) : +value;
     if (name === "surface") this.move();
     this.show(name === "t");
   }
   move() {
-    const problem = landscape(this.spec, this.state), [x, y] = problem.start;
+    const problem = landscape(this.spec, this.state),
+      [x, y] = problem.start;
     Object.assign(this.state, { x, y, lr: +(1 / curvature(problem)[1]).toPrecision(2) });
   }
   go(t) {
     this.state.t = min(t, this.scene.last);
     this.show(true);
   }
-  step({ value }) { this.go(this.state.t + +value); }
-  reset() { this.set(new Map()); }
+  step({ value }) {
+    this.go(this.state.t + +value);
+  }
+  reset() {
+    this.set(new Map());
+  }
   seed() {
     this.state.seed = (this.state.seed + 1) % this.spec.seeds.length;
     this.show();
@@ -130,7 +168,8 @@ class OptFigure extends HTMLElement {
   key(event) {
     const way = { Left: [-1, 0], Right: [1, 0], Up: [0, 1], Down: [0, -1] }[event.key.slice(5)];
     if (!way || !event.target.matches(".start")) return;
-    const { low, high } = this.scene.seen, size = (high - low) / (event.shiftKey ? 10 : 100);
+    const { low, high } = this.scene.seen,
+      size = (high - low) / (event.shiftKey ? 10 : 100);
     this.start(this.state.x + way[0] * size, this.state.y + way[1] * size);
     event.preventDefault();
   }
@@ -138,8 +177,10 @@ class OptFigure extends HTMLElement {
     const box = target.closest(".views > svg");
     if (!box) return;
     const { x, y } = new DOMPoint(clientX, clientY).matrixTransform(box.getScreenCTM().inverse());
-    const { low, high, down, up } = this.scene.seen, across = (x - LEFT) / WIDE;
-    if (box.matches(".map")) this.start(low + across * (high - low), up - ((y - TOP) / HIGH) * (up - down));
+    const { low, high, down, up } = this.scene.seen,
+      across = (x - LEFT) / WIDE;
+    if (box.matches(".map"))
+      this.start(low + across * (high - low), up - ((y - TOP) / HIGH) * (up - down));
     else this.go(max(0, round(across * this.scene.last)));
   }
   start(x, y) {
@@ -147,19 +188,26 @@ class OptFigure extends HTMLElement {
     this.show();
   }
   link(button) {
-    const url = new URL(location), { id, state } = this;
+    const url = new URL(location),
+      { id, state } = this;
     url.search = new URLSearchParams({ figure: id, ...state });
     url.hash = id;
     this.copy(button, url.href);
   }
-  python(button) { this.copy(button, this.find("pre").textContent); }
+  python(button) {
+    this.copy(button, this.find("pre").textContent);
+  }
   async copy(button, words) {
     const said = button.textContent;
     try {
       await navigator.clipboard.writeText(words);
       button.textContent = "Copied";
-      setTimeout(() => { button.textContent = said; }, 2000);
-    } catch { prompt(said, words); }
+      setTimeout(() => {
+        button.textContent = said;
+      }, 2000);
+    } catch {
+      prompt(said, words);
+    }
   }
 }
 

@@ -7,8 +7,10 @@ function lineFit({ inputs, targets, ...about }) {
   const f = (theta) => sum(rows, (row) => LINE.cost(score(theta, row), targets[row])) / rows.length;
   const df = (theta, some = rows) => {
     const slopes = some.map((row) => LINE.slope(score(theta, row), targets[row]));
-    return [slopes.reduce((sum, slope, i) => sum + slope * inputs[some[i]], 0), sum(slopes, (slope) => slope)]
-      .map((total) => total / some.length);
+    return [
+      slopes.reduce((sum, slope, i) => sum + slope * inputs[some[i]], 0),
+      sum(slopes, (slope) => slope),
+    ].map((total) => total / some.length);
   };
   return { ...about, n: rows.length, f, df };
 }

@@ -3,5 +3,6 @@ if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = f
 
 // The page shows what was looked for, and takes more.
 document.addEventListener("DOMContentLoaded", () => {
-  document.querySelector(".search-here input").value = new URLSearchParams(location.search).get("q") ?? "";
+  document.querySelector(".search-here input").value =
+    new URLSearchParams(location.search).get("q") ?? "";
 });

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from ext import bundle, compiler, figure
-from optbook import OPTIMIZERS, PROBLEMS, SCHEDULES, data, figures, line_fit
+from optbook import OPTIMIZERS, PROBLEMS, SCHEDULES, data, line_fit
+from optbook.book import figures
 
 STEPS, ENOUGH, TOLERANCE = 200, 100, 1e-12
 

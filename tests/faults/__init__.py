@@ -1,1 +1,0 @@
-"""The fault programme: `make faults`."""
