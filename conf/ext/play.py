@@ -11,7 +11,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 import optbook
 from ext import compiler
 from ext.bundle import bundle
-from ext.figure import markup
+from ext.figure import TEMPLATE, markup
 from optbook.book import figures
 
 
@@ -29,6 +29,7 @@ class Play(SphinxDirective):
             raise self.error(
                 f"play: the figure must be one of {', '.join(figures.FIGURES)}, got {name!r}"
             )
+        self.env.note_dependency(str(TEMPLATE))
         figure = nodes.figure(
             "", nodes.raw("", markup(name), format="html"), classes=["play"], plays=name
         )

@@ -235,9 +235,10 @@ def workers(book):
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_build_that_is_stopped_leaves_the_site_and_nobody_at_work(book, number, status):
     old = book.snapshot()
-    book.edit(INDEX, RESULT, f"open('begun', 'w').close(); import time; time.sleep(60); {RESULT}")
+    begun = f"begun{status}"
+    book.edit(INDEX, RESULT, f"open({begun!r}, 'w').close(); import time; time.sleep(60); {RESULT}")
     with at_work(book) as process:
-        assert soon(lambda: [*(book.root / "build").rglob("begun")])
+        assert soon(lambda: [*(book.root / "build").rglob(begun)])
         process.send_signal(number)
         assert process.wait(20) == status
     assert soon(lambda: not workers(book), 5), workers(book)

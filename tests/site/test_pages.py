@@ -12,6 +12,7 @@ from urllib.parse import unquote, urljoin, urlparse
 import pytest
 
 import optbook
+from ext.postprocess import POLICY
 from tests.site.conftest import ROOT
 
 CHAPTER = [
@@ -180,6 +181,11 @@ def test_listings_print_the_tested_source(pages):
 
 def test_the_registry_page_explains_and_does_not_dump(pages):
     assert "Kind(allowed=" not in pages["api/registry.html"].get_text()
+
+
+def test_the_policy_for_hosts_is_that_of_the_pages():
+    hosts = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    assert f"Content-Security-Policy: {POLICY}; frame-ancestors 'none'\n" in hosts
 
 
 def test_code_and_output_are_as_wide_as_a_page_shows(pages):
