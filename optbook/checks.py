@@ -15,8 +15,7 @@ DOUBLE = np.dtype(float)
 
 
 class Kind(NamedTuple):
-    """Which numbers are allowed: in words, as a test of a finite array, and whether there is to
-    be one or many."""
+    """Which numbers are allowed, in words and as a test of a finite array; one number or many."""
 
     allowed: str
     holds: Callable = np.isfinite
@@ -114,8 +113,7 @@ def refuse(owner, name, must, value, error=ValueError, hint=""):
 
 
 def as_array(value):
-    """Return `value` as an array, which is one of no numbers where NumPy makes none, or would
-    forget a mask."""
+    """Return `value` as an array; where NumPy makes none, or would forget a mask, one of None."""
     try:
         return np.array(None if isinstance(value, np.ma.MaskedArray) else value)
     except Exception:  # lists of unequal length, say, or an object that will be no array
@@ -123,8 +121,7 @@ def as_array(value):
 
 
 def number(owner, name, value, kind=None):
-    """Return `value` as a float64 copy of its own, or refuse it; the kind is that of the
-    argument of this name."""
+    """Return `value` as a float64 copy, or refuse it; its kind is that of the argument `name`."""
     kind = kind or ARGUMENTS[name][1]
     array = as_array(value)
     if array.dtype.kind not in "iuf" or (array.ndim and kind.type in ("int", "float")):
@@ -137,8 +134,7 @@ def number(owner, name, value, kind=None):
 
 
 def whole(owner, name, value, kind=None):
-    """Return `value` as an int, or refuse it; floats that are whole will do, and ints of any
-    size."""
+    """Return `value` as an int, or refuse it; whole floats will do, and ints of any size."""
     kind = kind or ARGUMENTS[name][1]
     if type(value) is int and kind.holds(np.array(max(-1, min(value, 2**53)))):
         return value
@@ -151,8 +147,7 @@ def function(owner, name, value, must="be a function"):
 
 
 def bind(owner, rule, args, given):
-    """Return the arguments of a call by name, numbers as arrays; refuse what is unknown, missing
-    or not allowed."""
+    """Return a call's arguments by name, numbers as arrays; refuse what is unknown or missing."""
     signature = inspect.signature(rule)
     for name, value in given.items():
         if name not in signature.parameters:
@@ -167,8 +162,7 @@ def bind(owner, rule, args, given):
 
 
 def argument(owner, name, value):
-    """Return an argument as its kind says: a function as it is (a rate may be one), all else as
-    numbers."""
+    """Return an argument as its kind says: a function as it is, all else as numbers."""
     kind = ARGUMENTS[name][1]
     if isinstance(kind, str):
         return function(owner, name, value, f"be {CALLED[name]}")
@@ -216,14 +210,12 @@ def checked_gradient(owner, grad, axes=1, alarm=True):
 
 
 def is_finite(array):
-    """Return whether all numbers are finite; a sum tells, mostly, and is quicker than a look at
-    each."""
+    """Return whether all numbers are finite; a sum tells, mostly, and is quicker."""
     return math.isfinite(np.add.reduce(array, axis=None)) or bool(np.isfinite(array).all())
 
 
 def refuse_if_diverged(owner, theta, g, axes):
-    """Raise a ValueError if no racer is finite any more; the last `axes` of theta are one
-    racer's."""
+    """Raise a ValueError if no racer is finite; the last `axes` of theta are one racer's."""
     own = tuple(range(-min(max(1, axes), g.ndim), 0))
     alive, level = (np.isfinite(array).all(axis=own) for array in (theta, g))
     diverged = ": the walk has diverged; a smaller lr may help"
@@ -251,8 +243,7 @@ def checked_schedule(owner, schedule, shape=()):
 
 
 def points(owner, theta, d):
-    """Return `theta` as an array of floats, or refuse it unless it is one of real numbers of
-    shape (..., d)."""
+    """Return `theta` as an array of floats of shape (..., d), or refuse it."""
     array = theta if type(theta) is np.ndarray else as_array(theta)
     if array.dtype.kind not in "iuf":
         refuse(owner, "theta", f"be real numbers of shape (..., {d})", theta, TypeError)

@@ -225,8 +225,7 @@ class DataProblem(Examples):
 
 
 def score(theta, x):
-    """Return the score of each column of `x` for each `theta`: shape (..., d) in, (..., columns)
-    out."""
+    """Return the score of each column of `x` for each `theta`, shape (..., columns)."""
     return sum(theta[..., j, None] * feature for j, feature in enumerate(x))
 
 

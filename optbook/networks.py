@@ -180,8 +180,7 @@ def forward(matrices, x):
 
 
 def backward(matrices, entering, delta):
-    """Return the slope of the loss by each matrix, given its slope `delta` by the scores:
-    backpropagation."""
+    """Return the slope of the loss by each matrix, given `delta`, that by the scores."""
     slopes = [outer(delta, entering[-1])]
     for k in range(len(matrices) - 1, 0, -1):
         delta = (matrices[k][..., :-1].mT @ delta) * (1 - entering[k][..., :-1, :] ** 2)
@@ -272,8 +271,7 @@ def two_layer(hidden=32, seed=0):
 
 
 def network(name, sizes, start):
-    """Return a network before the training examples, with the others held out: the same shuffle
-    for everyone."""
+    """Return a network before the training examples, the others held out: one shuffle for all."""
     images, labels = digits()
     order = np.random.default_rng(0).permutation(len(labels))
     inputs = np.column_stack([images.reshape(-1, 64) / 16, np.ones(len(labels))])[order]

@@ -16,8 +16,7 @@ SPREAD = POSITIVE._replace(type="float")
 
 
 class Tuned(NamedTuple):
-    """The picked rate, all rates, and the last loss from each start (rows) at each of them:
-    infinite if it diverged."""
+    """The picked rate, all rates, and the last loss from each start (rows), infinite if lost."""
 
     rate: float
     rates: np.ndarray
@@ -25,8 +24,7 @@ class Tuned(NamedTuple):
 
 
 class Race(NamedTuple):
-    """How the rate was tuned, the run, its losses at each step (rows), and the share of the
-    starts that was lost."""
+    """How the rate was tuned, the run, its losses by step (rows), and the share of starts lost."""
 
     tuned: Tuned
     run: Trajectory

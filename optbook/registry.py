@@ -138,25 +138,16 @@ def started(axes):
 
     def start(owner, rule, given):
         shape = ()
-        for name in [name for name, value in given.items() if not callable(value)]:
-            shape = fitting(owner, name, given[name], shape)
-        if given["theta"].ndim < axes:
-            refuse(
-                owner,
-                "theta",
-                f"have at least {axes} {'axis' if axes == 1 else 'axes'}",
-                given["theta"].shape,
-            )
-        # a column for each racer is slow to combine with rows: fill it out
-        if shape == given["theta"].shape:
-            columns = {
-                name: value
-                for name, value in given.items()
-                if np.ndim(value) and np.shape(value) != shape
-            }
-            given |= {
-                name: np.array(np.broadcast_to(value, shape)) for name, value in columns.items()
-            }
+        for name, value in given.items():
+            if not callable(value):
+                shape = fitting(owner, name, value, shape)
+        theta = given["theta"].shape
+        if len(theta) < axes:
+            refuse(owner, "theta", f"have at least {axes} {'axis' if axes == 1 else 'axes'}", theta)
+        for name, value in given.items():
+            if shape == theta and np.ndim(value) and np.shape(value) != shape:
+                # a column for each racer is slow to combine with rows: fill it out
+                given[name] = np.array(np.broadcast_to(value, shape))
         given["grad"] = checked_gradient(owner, given["grad"], axes)
         if callable(given.get("lr")):
             given["lr"] = checked_schedule(owner, given["lr"], shape)
@@ -329,8 +320,7 @@ def wrapper(title, *, cite, state=""):
 
 
 def register(table, use, needs, about, sections, example):
-    """Return a decorator that puts a function into a `table`, with what is known `about` it and
-    a whole docstring."""
+    """Return a decorator that puts a function into a `table`, with a whole docstring."""
 
     def enter(rule):
         name = rule.__name__
@@ -356,8 +346,7 @@ def register(table, use, needs, about, sections, example):
 
 
 def documented(rule, sections, cite, example):
-    """Return the docstring of `rule` with its parameters, the standard `sections`, its source
-    and an example."""
+    """Return the docstring of `rule` with its parameters, `sections`, source and an example."""
     lines = []
     for name, parameter in inspect.signature(rule).parameters.items():
         if name not in ARGUMENTS:

@@ -132,7 +132,8 @@ def minimize(
     True
     """
     steps, every = (
-        whole("minimize", name, n, COUNT) for name, n in (("steps", steps), ("every", every))
+        whole("minimize", "steps", steps, COUNT),
+        whole("minimize", "every", every, COUNT),
     )
     theta = first_point(problem, start, hyper)
     seed = whole("minimize", "seed", seed, SEED)
@@ -212,7 +213,7 @@ class Log:
         if not np.isfinite(loss).all():
             refuse("minimize", "start", "have a finite loss", loss)
         self.diverged_at = np.zeros(loss.shape, int)
-        self.rows = [(0, theta, loss, *(np.zeros_like(theta) for _ in names))]
+        self.rows = [(0, theta, loss, *[np.zeros_like(theta)] * len(names))]
 
     def height(self, theta):
         """Return the loss at `theta`, one real number for each point."""
@@ -229,8 +230,7 @@ class Log:
         return loss
 
     def note(self, t, theta, walk, keep):
-        """Look at the point after step `t`, and `keep` it or not; who has diverged stays where
-        it was last finite."""
+        """Look at the point after step `t`; a racer that has diverged stays where it was finite."""
         if type(theta) is not np.ndarray or theta.dtype.kind not in "iuf":
             refuse("minimize", "optimizer", "yield arrays of real numbers", theta, TypeError)
         if theta.shape != self.rows[0][1].shape:
@@ -265,19 +265,16 @@ class Log:
             )
 
     def symbols(self, walk, shape):
-        """Return the present values of the recorded local variables of the generator `walk`, in
-        theta's `shape`."""
-        if self.names and not inspect.isgenerator(walk):
-            refuse(
-                "minimize",
-                "record",
-                "be empty unless optimizer is a generator function",
-                self.names,
-                TypeError,
-            )
-        variables = inspect.getgeneratorlocals(walk) if self.names else {}
+        """Return the recorded local variables of the generator `walk`, in theta's `shape`."""
+        if not self.names:
+            return []
+        if not inspect.isgenerator(walk):
+            must = "be empty unless optimizer is a generator function"
+            refuse("minimize", "record", must, self.names, TypeError)
         variables = {
-            name: value for name, value in variables.items() if as_array(value).dtype.kind in "iuf"
+            name: value
+            for name, value in inspect.getgeneratorlocals(walk).items()
+            if as_array(value).dtype.kind in "iuf"
         }
         for name in self.names:
             if name not in variables:

@@ -9,6 +9,7 @@ import inspect
 import json
 import math
 import subprocess
+from html import escape
 from pathlib import Path
 
 import jinja2
@@ -163,6 +164,7 @@ def markup(name):
         name=name,
         figure=figure,
         parts=parts,
+        python=escape(parts["python"]),
         start=start,
         arrows=arrows(about),
         speeds={speed: f"{speed} steps/s" for speed in (5, 20, 80, 320)},

@@ -51,7 +51,10 @@ class Listing(SphinxDirective):
         registered = name in optbook.OPTIMIZERS | optbook.SCHEDULES
         self.env.note_dependency(inspect.getsourcefile(inspect.unwrap(thing)))
         source = printed(thing) if registered else alone(thing)
-        return [nodes.literal_block(source, source, language="python", classes=["listing"])]
+        entry = f"{inspect.unwrap(thing).__module__}.{name}"
+        (named,) = self.parse_text_to_nodes(f"{{py:obj}}`optbook.{name} <{entry}>`")
+        named["classes"].append("of-listing")
+        return [named, nodes.literal_block(source, source, language="python", classes=["listing"])]
 
 
 def setup(app):

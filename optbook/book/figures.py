@@ -32,8 +32,7 @@ class Choice(NamedTuple):
 
 
 def controls():
-    """Return every control of the figures by the name of what it sets, as the registries now
-    stand."""
+    """Return every control by the name of what it sets, as the registries now stand."""
 
     def titles(registry):
         return {name: thing.title for name, thing in registry.items()}
@@ -132,23 +131,20 @@ FIGURES = {
 
 
 def racers(figure):
-    """Return the names of the optimizers that may run in a figure, in the order of the registry,
-    as it now stands."""
+    """Return the names of the optimizers that may run in a figure, as the registry now stands."""
     # a point of a landscape is no matrix
     flat = [name for name, rule in OPTIMIZERS.items() if rule.axes < 2]
     return [name for name in flat if name in (figure.racers or flat)]
 
 
 def tuned(problem, optimizer):
-    """Return the learning rate that `tune` picks for `problem`, from starts scattered about its
-    own."""
+    """Return the rate that `tune` picks for `problem`, from starts scattered about its own."""
     rates = np.geomspace(SWEEP["low"], SWEEP["high"], SWEEP["rates"])
     starts = scattered(problem, seed=0, n=SWEEP["starts"])
     return tune(problem, optimizer, rates, starts=starts, steps=SWEEP["steps"]).rate
 
 
 def shuffles(seeds):
-    """Return where NumPy's random numbers start for each of the first `seeds` seeds: two whole
-    numbers, as text."""
+    """Return where NumPy's random numbers start for each seed: two whole numbers, as text."""
     starts = [np.random.PCG64(seed).state["state"] for seed in range(seeds)]
     return [[str(start["state"]), str(start["inc"])] for start in starts]

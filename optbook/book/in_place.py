@@ -64,8 +64,7 @@ def factors(owner, t, lr, beta1, beta2, eps):
 
 
 def overwrite(theta, grad, m, v, work, beta1, beta2, scale, guard):
-    """Take one step of Adam in twelve passes over whole arrays, and make none;
-    return whether theta is still finite."""
+    """Take one step in twelve passes, make no array; return whether theta is finite."""
     np.multiply(m, beta1, out=m)
     np.multiply(grad, 1 - beta1, out=work)
     np.add(m, work, out=m)
@@ -81,8 +80,7 @@ def overwrite(theta, grad, m, v, work, beta1, beta2, scale, guard):
 
 
 def subtracted(theta, work):
-    """Subtract, and return whether all is finite: a dot product asks, block by
-    block, while each is in the cache."""
+    """Subtract by blocks, and return whether all is finite: a dot product asks."""
     finite = True
     for begin in range(0, theta.size, BLOCK):
         part = theta[begin : begin + BLOCK]

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlparse
 
 import pytest
+from fontTools.ttLib import TTFont
 
 import optbook
 from ext.postprocess import POLICY
@@ -110,7 +111,6 @@ def test_maths_is_rendered(pages):
 def test_the_font_has_every_letter_of_the_maths(pages, site):
     """Of those that stand on a page, those that MathML slants by itself (MathML Core, C.1), and
     the radical."""
-    from fontTools.ttLib import TTFont
 
     known = TTFont(site / "_static" / "fonts" / "latinmodern-math.woff2").getBestCmap()
     leaves = [tag for page in pages.values() for tag in page.find_all(["mi", "mo", "mn", "mtext"])]
