@@ -160,7 +160,9 @@ def lighten_one(path):
 def setup(app):
     """Listen to autodoc, to the gallery's end, and to pages that are about to be written."""
     NotebookClient.shutdown_kernel = "immediate"  # one that is asked to leave takes three seconds
-    app.connect("source-read", lambda app, page, _: at_work(f"docs/{page}.md"))
+    app.connect(
+        "source-read", lambda app, page, _: at_work(f"docs/{app.env.doc2path(page, False)}")
+    )
     app.connect("doctree-read", lambda *_: at_work())
     app.connect("builder-inited", lighten, priority=900)
     app.connect("autodoc-process-docstring", add_examples, priority=900)

@@ -197,3 +197,17 @@ def test_what_scrolls_shows_it(visit, site, selector):
         strip = page.screenshot(clip=dict(x=x + width - 3, y=y + height - 6, width=2, height=4))
         grounds.append(np.asarray(Image.open(io.BytesIO(strip)).convert("L")).mean())
     assert grounds[0] < grounds[1] - 10, grounds
+
+
+def test_on_paper_text_is_dark_and_boxes_are_light_whatever_the_theme(visit, site):
+    page = visit((site / "adam.html").as_uri(), color_scheme="dark").page
+    page.emulate_media(media="print", color_scheme="dark")
+    style = "getComputedStyle(document.querySelector('{}')).{}"
+    for element, part, dark in (
+        ("article section > p", "color", True),
+        ("article h1", "color", True),
+        (".admonition.rule", "backgroundColor", False),
+    ):
+        shade = page.evaluate(style.format(element, part))
+        levels = [float(level) for level in re.findall(r"[\d.]+", shade)[:3]]
+        assert (np.mean(levels) < 80) == dark, (element, part, shade)
