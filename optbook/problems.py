@@ -136,7 +136,7 @@ class Problem:
         """
         theta = points(self.name, theta, 2)
         # arrays always: NumPy rounds a lone number's square differently
-        x, y = (theta[..., :1], theta[..., 1:])
+        x, y = theta[..., :1], theta[..., 1:]
         return self.f(x, y, **self.parameters).take(0, axis=-1)
 
     def grad(self, theta):

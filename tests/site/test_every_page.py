@@ -53,7 +53,7 @@ FAULTS = """() => {
   document.querySelectorAll(".faint, .odd").forEach((e) => Object.assign(e.style, faint));
 }"""
 # kB: of what a page asks for at once, and with the thumbnails of all that it leads to
-BUDGET, TO_ITS_END = (300, 450)
+BUDGET, TO_ITS_END = 300, 450
 PAPER = 718  # pixels of a sheet of A4 between its margins
 CUT = """() => [...document.querySelectorAll("article, article :not(svg *)")].filter((e) => {
   const style = getComputedStyle(e), { width, left, right } = e.getBoundingClientRect();
